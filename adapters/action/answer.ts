@@ -1,0 +1,40 @@
+import { asRefusal, Refusal } from '../../src/errors.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
+import type { OperationName } from '../../src/operations/index.ts';
+import type { WireAnswer, WireRequest } from '../wire/exchange.ts';
+import { decode, languageIn, readForm, textOf, type ActionForm, type ActionSettings } from './decode.ts';
+import { encode, encodeError } from './encode.ts';
+
+/** One call of the action API, from the request to the answer. Never rejects: every failure is an answer. */
+export async function answerAction(
+  gateway: Gateway,
+  settings: ActionSettings,
+  request: WireRequest,
+): Promise<WireAnswer> {
+  let form: ActionForm | undefined;
+  let operation: OperationName | 'unknown' = 'unknown';
+  let userId: string | undefined;
+  try {
+    form = await readForm(request);
+    const { call, binding, wishes } = decode(form, request, settings);
+    operation = call.operation;
+    const output = await gateway.answer({ ...call, identified: (id) => (userId = id) });
+    const answer = encode(operation, binding, output as never, wishes);
+    return { ...answer, outcome: { ...answer.outcome, userId } };
+  } catch (thrown) {
+    const action = form && textOf(form, 'action');
+    const answer = encodeError(operation, action, asRefusal(thrown), languageIn(form));
+    return { ...answer, outcome: { ...answer.outcome, userId } };
+  }
+}
+
+/** What is answered for a path below the action API's own, which has one path only. */
+export function answerUnrouted(): WireAnswer {
+  const refusal = new Refusal('resource_not_found', { detail: 'unknown-path' });
+  return encodeError('unknown', undefined, refusal, languageIn(undefined));
+}
+
+/** What is answered where the call failed before it was known which it is. */
+export function answerFault(refusal: Refusal): WireAnswer {
+  return encodeError('unknown', undefined, refusal, languageIn(undefined));
+}

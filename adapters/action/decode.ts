@@ -1,0 +1,176 @@
+import type { Credentials } from '../../src/accounts/credentials.ts';
+import { Refusal, refuseParameters, type Problem } from '../../src/errors.ts';
+import type { Call } from '../../src/gateway/gateway.ts';
+import { operationNames, operations, type OperationName } from '../../src/operations/index.ts';
+import { decodeText, mediaType, parseJsonObject } from '../wire/body.ts';
+import type { WireRequest } from '../wire/exchange.ts';
+import { languageOf, type Language } from '../wire/language.ts';
+import { isList, parsePairs, propertiesOf, typed, type Sent } from '../wire/parameters.ts';
+import { toSnake } from '../wire/spelling.ts';
+import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
+
+export interface ActionSettings {
+  /** Whether a PASSWORD may stand in a URL. */
+  readonly passwordInQuery: boolean;
+}
+
+/** The parameters of a call as sent, before anything is made of them. */
+export interface ActionForm {
+  readonly query: readonly Sent[];
+  readonly body: readonly Sent[];
+  readonly problems: readonly Problem[];
+}
+
+export interface Decoded {
+  readonly call: Call;
+  readonly binding: ActionBinding;
+  readonly wishes: Wishes;
+}
+
+/** Reads query and body: GET with a query, POST with a form or with JSON, all alike. */
+export async function readForm(request: WireRequest): Promise<ActionForm> {
+  const query = parsePairs(request.query);
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    return { query: query.sent, body: [], problems: query.problems };
+  }
+  if (request.method !== 'POST') throw new Refusal('resource_not_found', { detail: 'unknown-method' });
+  const body = parseBody(mediaType(request.headers['content-type']), decodeText(await request.body()));
+  return { query: query.sent, body: body.sent, problems: [...query.problems, ...body.problems] };
+}
+
+function parseBody(type: string, text: string): { sent: Sent[]; problems: Problem[] } {
+  if (text.trim() === '') return { sent: [], problems: [] };
+  const form = type === '' || type === 'application/x-www-form-urlencoded';
+  if (!form && type !== 'application/json') throw new Refusal('malformed_request', { detail: 'body-type' });
+  // curl names a form unless it is told otherwise; no form begins with a brace.
+  if (form && !text.trimStart().startsWith('{')) return parsePairs(text);
+  const sent = Object.entries(parseJsonObject(text)).map(([name, value]) => ({ name, value }));
+  return { sent, problems: [] };
+}
+
+/** One public parameter's text; the body's word counts before the query's. */
+export function textOf(form: ActionForm, name: string): string | undefined {
+  const found = [...form.body, ...form.query].find((sent) => sent.name === name)?.value;
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** A public parameter that stands in two places would be read differently by whoever stands in between. */
+function timesSent(form: ActionForm, name: string): number {
+  return [...form.query, ...form.body].filter((sent) => sent.name === name).length;
+}
+
+export function languageIn(form: ActionForm | undefined): Language {
+  return languageOf(form && textOf(form, 'lang'));
+}
+
+/**
+ * Which operation is called, by whom, with what.
+ * @throws Refusal `resource_not_found` where there is no such action
+ */
+export function decode(form: ActionForm, request: WireRequest, settings: ActionSettings): Decoded {
+  const action = textOf(form, 'action');
+  if (timesSent(form, 'action') > 1) {
+    throw refuseParameters([{ parameter: 'action', asSent: true, fault: { is: 'duplicate' } }]);
+  }
+  if (!action) throw new Refusal('resource_not_found', { detail: 'operation-missing' });
+  const operation = operationNames.find((name) => actionBindings[name]?.action === action);
+  if (!operation) throw new Refusal('resource_not_found', { detail: 'unknown-operation' });
+  const binding = actionBindings[operation] as ActionBinding;
+  const verbose = Number(textOf(form, 'verbose') ?? 0) >= 1;
+  const credentials = findCredentials(form, settings);
+  const origin = { address: request.address, requestId: request.requestId };
+  const call: Call = { operation, credentials, origin, input: () => readInput(operation, binding, form) };
+  return { call, binding, wishes: { verbose } };
+}
+
+/** USER_ID and PASSWORD, the base64 of the password. */
+function findCredentials(form: ActionForm, { passwordInQuery }: ActionSettings): Credentials {
+  const userId = textOf(form, 'USER_ID');
+  const cipher = textOf(form, 'PASSWORD');
+  if (!userId && !cipher) return { by: 'nothing', detail: 'credentials-missing' };
+  if (timesSent(form, 'USER_ID') > 1 || timesSent(form, 'PASSWORD') > 1) {
+    return { by: 'nothing', detail: 'credentials-malformed' };
+  }
+  if (!passwordInQuery && form.query.some((sent) => sent.name === 'PASSWORD')) {
+    return { by: 'nothing', detail: 'password-in-query' };
+  }
+  const password = cipher === undefined ? undefined : decodePassword(cipher);
+  if (!userId || !password || userId.length > 64) return { by: 'nothing', detail: 'credentials-malformed' };
+  return { by: 'password', userId, password };
+}
+
+function decodePassword(cipher: string): string | undefined {
+  // A `+` that was not escaped in a form arrives as a space, and base64 has no spaces.
+  const base64 = cipher.trim().replaceAll(' ', '+');
+  if (base64.length > 2048 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
+  try {
+    return decodeText(Buffer.from(base64, 'base64'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The declared parameters; others are ignored, since QingCloud's clients send several of their own. */
+function readInput(
+  operation: OperationName,
+  binding: ActionBinding,
+  form: ActionForm,
+): { value: Record<string, unknown>; problems: Problem[] } {
+  const properties = propertiesOf(operations[operation].input);
+  const known = new Map(Object.keys(properties).map((name) => [toSnake(name), name]));
+  for (const [alias, name] of Object.entries(binding.aliases ?? {})) known.set(alias, name);
+
+  const problems = form.problems.filter((problem) => known.has(baseName(problem.parameter)));
+  const values = new Map<string, unknown>();
+  const members = new Map<string, Map<number, unknown>>();
+  for (const { name, value } of [...form.query, ...form.body]) {
+    // An empty value of an optional parameter counts as absent.
+    if (value === '' || value === null) continue;
+    const base = baseName(name);
+    const property = known.get(base);
+    if (property === undefined) continue;
+    const schema = properties[property];
+    const index = base === name ? undefined : Number(name.slice(base.length + 1));
+    const twice =
+      index === undefined
+        ? values.has(property) || members.has(property)
+        : values.has(property) || members.get(property)?.has(index);
+    if (index !== undefined && !isList(schema)) continue;
+    if (twice) problems.push({ parameter: name, asSent: true, fault: { is: 'duplicate' } });
+    else if (index === undefined) values.set(property, isList(schema) ? asList(value) : typed(schema, value));
+    else {
+      const list = members.get(property) ?? new Map<number, unknown>();
+      members.set(property, list.set(index, value));
+    }
+  }
+  for (const [property, list] of members) {
+    // Java numbers ten and more ids in the order of strings: only the number tells the place.
+    values.set(
+      property,
+      [...list].toSorted(([a], [b]) => a - b).map(([, value]) => value),
+    );
+  }
+  const value: Record<string, unknown> = {};
+  for (const [property, given] of values) {
+    if (!Array.isArray(given) || given.length > 0) value[property] = given;
+  }
+  binding.adjust?.(value);
+  return { value, problems };
+}
+
+/** `job_ids.12` → `job_ids`. */
+function baseName(name: string): string {
+  return name.replace(/\.\d{1,6}$/, '');
+}
+
+/** A JSON array, the text of one, or one bare value. */
+function asList(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => item !== '');
+  if (typeof value !== 'string') return value;
+  if (!value.startsWith('[')) return [value];
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Refusal } from '../../src/errors.ts';
+import type { OperationName } from '../../src/operations/index.ts';
+import { errorCatalogue, retCodeOf, UNKNOWN_ACTION } from '../wire/error-catalogue.ts';
+import type { WireAnswer } from '../wire/exchange.ts';
+import type { Language } from '../wire/language.ts';
+import { joinPieces } from '../wire/pieces.ts';
+import { toSnake } from '../wire/spelling.ts';
+import { wordRefusal } from '../wire/wording.ts';
+import type { ActionBinding, Wishes } from './bindings.ts';
+
+/** An old Go client compares the whole header: no charset may follow. */
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
+
+export function encode(
+  operation: OperationName,
+  binding: ActionBinding,
+  output: never,
+  wishes: Wishes,
+): WireAnswer {
+  const body = joinPieces([`{"action":"${binding.action}Response",`, ...binding.encode(output, wishes), '}']);
+  return { status: 200, headers: HEADERS, body, outcome: { protocol: 'action', operation, code: 0 } };
+}
+
+/** A refusal as QingCloud writes it: always HTTP 200, a number, and a message that begins with its word. */
+export function encodeError(
+  operation: OperationName | 'unknown',
+  action: string | undefined,
+  refusal: Refusal,
+  language: Language,
+): WireAnswer {
+  const { reason, facts } = refusal;
+  const { detail, retryAfter } = facts;
+  const unknownAction = detail === 'unknown-operation' || detail === 'operation-missing';
+  const code = unknownAction || detail === 'unknown-method' ? UNKNOWN_ACTION : retCodeOf(reason);
+  const seconds = retryAfter ?? (reason === 'unavailable' ? 1 : undefined);
+  const name =
+    action !== undefined && /^[A-Za-z][A-Za-z0-9]{0,63}$/.test(action)
+      ? `${action}Response`
+      : 'ErrorResponse';
+  const message = `${errorCatalogue[reason].word}, ${wordRefusal(refusal, language, toSnake)}`;
+  return {
+    status: 200,
+    headers: seconds === undefined ? HEADERS : { ...HEADERS, 'retry-after': String(seconds) },
+    body: JSON.stringify({ action: name, ret_code: code, message }),
+    outcome: { protocol: 'action', operation, code, reason, cause: facts.cause },
+  };
+}

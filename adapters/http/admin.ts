@@ -1,0 +1,31 @@
+import type { Middleware } from 'koa';
+import type { Metrics } from './metrics.ts';
+
+/** Whether the instance may be sent traffic; else why not. */
+export type Readiness = () => Promise<{ readonly ready: boolean; readonly because?: string }>;
+
+/** What orchestrators and Prometheus ask: alive, ready, and the numbers. */
+export function adminRoutes(readiness: Readiness, metrics: Metrics): Middleware {
+  return async (ctx, next) => {
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next();
+    switch (ctx.path) {
+      case '/healthz':
+        ctx.body = { status: 'ok' };
+        return;
+      case '/readyz': {
+        const { ready, because } = await readiness();
+        ctx.status = ready ? 200 : 503;
+        ctx.body = ready ? { status: 'ready' } : { status: 'not ready', because };
+        return;
+      }
+      case '/metrics': {
+        const { type, text } = await metrics.scrape();
+        ctx.body = text;
+        ctx.set('content-type', type);
+        return;
+      }
+      default:
+        return next();
+    }
+  };
+}

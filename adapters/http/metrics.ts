@@ -1,0 +1,34 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { Outcome } from '../wire/exchange.ts';
+
+/** What operators watch: calls by operation, protocol and outcome, and what the cache did. */
+export interface Metrics {
+  call(outcome: Outcome, seconds: number): void;
+  lookUp(kind: string, outcome: string): void;
+  /** The text that Prometheus scrapes, and its content type. */
+  scrape(): Promise<{ type: string; text: string }>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const calls = new Histogram({
+    name: 'jobgate_call_duration_seconds',
+    help: 'Calls, from the request to the answer.',
+    labelNames: ['protocol', 'operation', 'outcome'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+  const lookUps = new Counter({
+    name: 'jobgate_cache_lookups_total',
+    help: 'Rows looked up in the cache: hit, miss, blocked by a writer, or bypass while the cache is off.',
+    labelNames: ['kind', 'outcome'],
+    registers: [registry],
+  });
+  return {
+    call: ({ protocol, operation, reason }, seconds) =>
+      calls.observe({ protocol, operation, outcome: reason ?? 'ok' }, seconds),
+    lookUp: (kind, outcome) => lookUps.inc({ kind, outcome }),
+    scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}

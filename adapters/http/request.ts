@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'koa';
+import proxyAddress from 'proxy-addr';
+import { readBody } from '../wire/body.ts';
+import type { WireRequest } from '../wire/exchange.ts';
+
+/** A request id that a caller may choose: long enough to be one, and harmless in logs and headers. */
+const SANE_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
+
+/** Whether an address is a proxy whose X-Forwarded-For is believed. */
+export type Trust = (address: string) => boolean;
+
+/**
+ * @param proxies addresses, networks such as `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`
+ * @throws TypeError where one is none of these
+ */
+export function trustProxies(proxies: readonly string[]): Trust {
+  const trusts = proxyAddress.compile([...proxies]);
+  return (address) => trusts(address, 0);
+}
+
+/** What the protocol adapters need to know of a request. */
+export function toWireRequest(
+  ctx: Context,
+  { bodyLimit, trusts }: { readonly bodyLimit: number; readonly trusts: Trust },
+  params: Readonly<Record<string, string>> = {},
+): WireRequest {
+  return {
+    method: ctx.method,
+    path: ctx.path,
+    query: ctx.querystring,
+    headers: ctx.headers,
+    params,
+    address: proxyAddress(ctx.req, trusts),
+    requestId: requestIdOf(ctx),
+    preferredLanguage: (among) => ctx.acceptsLanguages([...among]) || undefined,
+    body: () => readBody(ctx.req, bodyLimit),
+  };
+}
+
+/** The caller's own X-Request-Id where it is sane, else a new one; the same for the whole request. */
+export function requestIdOf(ctx: Context): string {
+  const state = ctx.state as { requestId?: string };
+  if (state.requestId === undefined) {
+    const sent = ctx.get('x-request-id');
+    state.requestId = SANE_ID.test(sent) ? sent : randomUUID();
+  }
+  return state.requestId;
+}

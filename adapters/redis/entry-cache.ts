@@ -1,0 +1,113 @@
+import type { Redis } from 'ioredis';
+import type { EntryCache, EntryValue, LeaseAnswer } from '../../src/coherence/ports.ts';
+import type { EntryKey } from '../../src/ports.ts';
+import type { RedisLink } from './connect.ts';
+import { scripts } from './scripts.ts';
+
+/** The scripts as commands of the connection. */
+interface Steps {
+  jgLease(epochKey: string, key: string, epoch: number, token: string, ttl: number): Promise<string | number>;
+  jgFill(epochKey: string, key: string, epoch: number, token: string, value: Buffer): Promise<string>;
+  jgBlock(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<string>;
+  jgPublish(
+    epochKey: string,
+    key: string,
+    epoch: number,
+    token: string,
+    ttl: number,
+    version: number,
+    value: Buffer,
+  ): Promise<string>;
+  jgAbort(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<string>;
+  jgSetEpoch(epochKey: string, epoch: number): Promise<number>;
+}
+
+/**
+ * Entries in Redis.
+ * @param storeId begins every key
+ * @param ttl T, in ms
+ */
+export function createRedisEntryCache({ redis, runId }: RedisLink, storeId: string, ttl: number): EntryCache {
+  const steps = defineSteps(redis);
+  const prefix = `jobgate:{${storeId}}:`;
+  const epochKey = `${prefix}epoch`;
+  const keyOf = (epoch: number, { kind, id }: EntryKey): string => `${prefix}${epoch}:${kind}:${id}`;
+
+  /** A connection that let a command wait too long is not trusted with the next: it is made anew. */
+  const sent = async <Answer>(command: Promise<Answer>): Promise<Answer> => {
+    try {
+      return await command;
+    } catch (cause) {
+      if ((cause as Error).message === 'Command timed out') redis.disconnect(true);
+      throw cause;
+    }
+  };
+
+  return {
+    runId,
+
+    async epoch() {
+      const text = await sent(redis.get(epochKey));
+      return text === null ? undefined : Number(text);
+    },
+
+    setEpoch: (epoch) => sent(steps.jgSetEpoch(epochKey, epoch)),
+
+    async get(epoch, keys) {
+      const found = await sent(redis.mgetBuffer(keys.map((key) => keyOf(epoch, key))));
+      return found.map((entry) => (entry ? readValue(entry) : undefined));
+    },
+
+    async lease(epoch, key, token) {
+      const answer = await sent(steps.jgLease(epochKey, keyOf(epoch, key), epoch, token, ttl));
+      return typeof answer === 'number' ? { is: 'blocked', age: answer } : LEASE_ANSWERS[answer]!;
+    },
+
+    async fill(epoch, key, token, value) {
+      await sent(steps.jgFill(epochKey, keyOf(epoch, key), epoch, token, writeValue(value)));
+    },
+
+    async block(epoch, keys, token) {
+      const names = keys.map((key) => keyOf(epoch, key));
+      return (await sent(steps.jgBlock(names.length + 1, epochKey, ...names, epoch, token))) === 'BLOCKED';
+    },
+
+    async publish(epoch, key, token, value) {
+      const bytes = writeValue(value);
+      await sent(steps.jgPublish(epochKey, keyOf(epoch, key), epoch, token, ttl, value.version, bytes));
+    },
+
+    async abort(epoch, keys, token) {
+      const names = keys.map((key) => keyOf(epoch, key));
+      await sent(steps.jgAbort(names.length + 1, epochKey, ...names, token));
+    },
+  };
+}
+
+const LEASE_ANSWERS: Readonly<Record<string, LeaseAnswer>> = {
+  LEASE: { is: 'lease' },
+  HIT: { is: 'hit' },
+  WAIT: { is: 'wait' },
+  NOEPOCH: { is: 'no-epoch' },
+};
+
+function defineSteps(redis: Redis): Steps {
+  for (const [name, { numberOfKeys, lua }] of Object.entries(scripts)) {
+    const command = `jg${name[0]?.toUpperCase()}${name.slice(1)}`;
+    redis.defineCommand(command, { lua, ...(numberOfKeys !== undefined && { numberOfKeys }) });
+  }
+  return redis as unknown as Steps;
+}
+
+const VALUE = 0x56;
+const SPACE = 0x20;
+
+function readValue(entry: Buffer): EntryValue | undefined {
+  if (entry[0] !== VALUE) return undefined;
+  const end = entry.indexOf(SPACE, 2);
+  return { version: Number(entry.toString('latin1', 2, end)), body: entry.subarray(end + 1) };
+}
+
+function writeValue({ version, body }: EntryValue): Buffer {
+  return Buffer.concat([Buffer.from(`V ${version} `), body]);
+}

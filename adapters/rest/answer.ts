@@ -1,0 +1,46 @@
+import { asRefusal, Refusal } from '../../src/errors.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
+import { operationNames, type OperationName } from '../../src/operations/index.ts';
+import type { WireAnswer, WireRequest } from '../wire/exchange.ts';
+import { restBindings, type RestRoute } from './bindings.ts';
+import { decode } from './decode.ts';
+import { encode, encodeError } from './encode.ts';
+
+/** One call of the REST API, from the request to the answer. Never rejects: every failure is an answer. */
+export async function answerRest(
+  gateway: Gateway,
+  operation: OperationName,
+  route: RestRoute,
+  request: WireRequest,
+): Promise<WireAnswer> {
+  let userId: string | undefined;
+  try {
+    const { call, own } = decode(operation, route, request);
+    const output = await gateway.answer({ ...call, identified: (id) => (userId = id) });
+    const answer = encode(operation, route, output as never, own, request);
+    return { ...answer, outcome: { ...answer.outcome, userId } };
+  } catch (thrown) {
+    const answer = encodeError(operation, route, asRefusal(thrown), request);
+    return { ...answer, outcome: { ...answer.outcome, userId } };
+  }
+}
+
+/** What is answered where no route fits: the path is unknown, or does not have this method. */
+export function answerUnrouted(request: WireRequest, pathExists: boolean): WireAnswer {
+  const detail = pathExists ? 'unknown-method' : 'unknown-path';
+  return encodeError('unknown', undefined, new Refusal('resource_not_found', { detail }), request);
+}
+
+/** What is answered where the call failed before it was known which it is. */
+export function answerFault(refusal: Refusal, request: WireRequest): WireAnswer {
+  return encodeError('unknown', undefined, refusal, request);
+}
+
+/** Every route with its operation; a path with a fixed word stands before one with a parameter in its place. */
+export function restRoutes(): readonly { operation: OperationName; route: RestRoute }[] {
+  return operationNames
+    .flatMap((operation) =>
+      (restBindings[operation] as readonly RestRoute[]).map((route) => ({ operation, route })),
+    )
+    .toSorted((a, b) => Number(a.route.path.includes(':')) - Number(b.route.path.includes(':')));
+}

@@ -1,0 +1,69 @@
+import type { Problem } from '../../src/errors.ts';
+import type { JobView } from '../../src/jobs/job-view.ts';
+import type { OperationName, OutputOf } from '../../src/operations/index.ts';
+import { listPieces, type Pieces } from '../wire/pieces.ts';
+import { REST_FACE } from './job-face.ts';
+import { pagingParameters, readPaging } from './paging.ts';
+
+/** How one operation is reached, and how its answer is written. */
+export interface RestRoute<Name extends OperationName = OperationName> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Parameters of the path carry the names of the input's properties. */
+  readonly path: string;
+  /** Where the parameters stand that are not in the path. */
+  readonly source: 'query' | 'body';
+  /** Parameters of this protocol alone, which `adjust` turns into the input's own. */
+  readonly own?: readonly string[];
+  adjust?(own: ReadonlyMap<string, string>, value: Record<string, unknown>): readonly Problem[];
+  /** The `data` of the envelope. */
+  encode(output: OutputOf<Name>, own: ReadonlyMap<string, string>): Pieces;
+  /** The entity tag of the answer, where it has one. */
+  entityTag?(output: OutputOf<Name>): string;
+  /** An answer without the envelope: 204 and these headers, and no failure but 401 and 503. */
+  headersOnly?(output: OutputOf<Name>): Record<string, string>;
+}
+
+const one = (job: JobView): Pieces => [job.face(REST_FACE)];
+const plain = (output: object): Pieces => [JSON.stringify(output)];
+
+/** Every operation's routes; the compiler asks for a new operation's. More special paths stand first. */
+export const restBindings: { readonly [Name in OperationName]: readonly RestRoute<Name>[] } = {
+  'describe-jobs': [
+    {
+      method: 'GET',
+      path: '/v1/jobs',
+      source: 'query',
+      own: pagingParameters,
+      adjust: readPaging,
+      encode({ jobs, total, next }, own) {
+        const perPage = Number(own.get('per_page') ?? 20);
+        const page = own.has('after') ? '' : `,"page":${Number(own.get('page') ?? 1)}`;
+        const more = next === undefined ? '' : `,"next":${JSON.stringify(next)}`;
+        const list = listPieces(jobs, (job) => job.face(REST_FACE));
+        return ['{"jobs":[', ...list, `],"total":${total}${page},"perPage":${perPage}${more}}`];
+      },
+    },
+  ],
+  'describe-latest-job': [{ method: 'GET', path: '/v1/jobs/latest', source: 'query', encode: one }],
+  'describe-job': [
+    {
+      method: 'GET',
+      path: '/v1/jobs/:jobId',
+      source: 'query',
+      encode: one,
+      entityTag: (job) => `"${job.version}"`,
+    },
+  ],
+  'log-in': [{ method: 'POST', path: '/v1/auth', source: 'body', encode: plain }],
+  'describe-session': [
+    { method: 'GET', path: '/v1/auth', source: 'query', encode: plain },
+    {
+      method: 'GET',
+      path: '/v1/auth/verify',
+      source: 'query',
+      encode: plain,
+      headersOnly: ({ userId, role }) => ({ 'x-user-id': userId, 'x-user-role': role }),
+    },
+  ],
+  'log-out': [{ method: 'DELETE', path: '/v1/auth', source: 'query', encode: plain }],
+};

@@ -1,0 +1,89 @@
+import type { Refusal } from '../../src/errors.ts';
+import type { OperationName } from '../../src/operations/index.ts';
+import { errorCatalogue } from '../wire/error-catalogue.ts';
+import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
+import { languageOf, LANGUAGES, type Language } from '../wire/language.ts';
+import { joinPieces } from '../wire/pieces.ts';
+import { toCamel, toSnake } from '../wire/spelling.ts';
+import { spell, wordFault, wordRefusal } from '../wire/wording.ts';
+import type { RestRoute } from './bindings.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const;
+
+/** Wraps an output in the envelope, or answers 204 or 304 where there is nothing to wrap. */
+export function encode(
+  operation: OperationName,
+  route: RestRoute,
+  output: never,
+  own: ReadonlyMap<string, string>,
+  request: WireRequest,
+): Omit<WireAnswer, 'outcome'> & { outcome: Outcome } {
+  const outcome: Outcome = { protocol: 'rest', operation, code: 0 };
+  if (route.headersOnly) {
+    const headers = { ...route.headersOnly(output), 'cache-control': 'no-store' };
+    return { status: 204, headers, body: undefined, outcome };
+  }
+  const tag = route.entityTag?.(output);
+  const caching = { 'cache-control': route.source === 'body' ? 'no-store' : 'private, no-cache' };
+  const headers = tag === undefined ? caching : { ...caching, etag: tag };
+  if (tag !== undefined && matches(request.headers['if-none-match'], tag)) {
+    return { status: 304, headers, body: undefined, outcome };
+  }
+  const body = joinPieces(['{"code":0,"data":', ...route.encode(output, own), '}']);
+  return { status: 200, headers: { ...JSON_TYPE, ...headers }, body, outcome };
+}
+
+/** A refusal in the envelope: what happened, under which name and number, and which parameters were wrong. */
+export function encodeError(
+  operation: OperationName | 'unknown',
+  route: RestRoute | undefined,
+  refusal: Refusal,
+  request: WireRequest,
+): WireAnswer {
+  const { code, status } = errorCatalogue[refusal.reason];
+  const language = preferred(request);
+  const respell = route?.source === 'body' ? toCamel : toSnake;
+  const { problems, retryAfter } = refusal.facts;
+  const data = {
+    message: wordRefusal(refusal, language, respell),
+    reason: refusal.reason,
+    ...(problems && {
+      parameters: Object.fromEntries(
+        problems.map((problem) => [spell(problem, respell), wordFault(problem.fault, language, respell)]),
+      ),
+    }),
+    requestId: request.requestId,
+  };
+  const seconds = retryAfter ?? (status === 503 ? 1 : undefined);
+  return {
+    // nginx turns any other failure of verify into a 500 of its own.
+    status: route?.headersOnly && status !== 401 ? 503 : status,
+    headers: {
+      ...JSON_TYPE,
+      'cache-control': 'no-store',
+      'content-language': language === 'zh' ? 'zh-CN' : 'en',
+      vary: 'Accept-Language',
+      'x-error-code': String(code),
+      ...(status === 401 && { 'www-authenticate': 'Bearer realm="jobgate"' }),
+      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+    },
+    body: JSON.stringify({ code, data }),
+    outcome: {
+      protocol: 'rest',
+      operation,
+      code,
+      reason: refusal.reason,
+      cause: refusal.facts.cause,
+    },
+  };
+}
+
+function preferred(request: WireRequest): Language {
+  return languageOf(request.preferredLanguage(LANGUAGES));
+}
+
+/** Whether a list of entity tags names this one; a weak tag names it too, for reads. */
+function matches(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === tag);
+}

@@ -1,0 +1,57 @@
+import { Refusal } from '../../src/errors.ts';
+
+/** A database that does not answer is given up on, so that callers get a prompt error; in ms. */
+const PATIENCE = 5_000;
+
+/** What a database or its driver says when it cannot do now what it could do later. */
+const PASSING = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'PROTOCOL_CONNECTION_LOST',
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_LOCK_DEADLOCK',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'SQLITE_BUSY',
+  'SQLITE_FULL',
+  'SQLITE_READONLY',
+]);
+
+/**
+ * Runs a query or a transaction; a database that is away or overloaded becomes a refusal that callers understand.
+ * @throws Refusal `unavailable`
+ */
+export async function ask<Result>(query: () => Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unavailable(new Error('the database does not answer'))), PATIENCE);
+  });
+  try {
+    return await Promise.race([query(), patience]);
+  } catch (thrown) {
+    throw isPassing(thrown) ? unavailable(thrown) : thrown;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function isPassing(thrown: unknown): boolean {
+  const { code, name, fatal } = thrown as { code?: string; name?: string; fatal?: boolean };
+  return fatal === true || name === 'KnexTimeoutError' || (code !== undefined && PASSING.has(code));
+}
+
+function unavailable(cause: unknown): Refusal {
+  return cause instanceof Refusal ? cause : new Refusal('unavailable', { detail: 'database', cause });
+}

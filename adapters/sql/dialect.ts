@@ -1,0 +1,48 @@
+import type { Knex } from 'knex';
+
+/** Where the embedded SQLite and a MySQL or MariaDB server differ; all else is written once. */
+export interface Dialect {
+  readonly name: 'mysql' | 'sqlite';
+  /** Milliseconds since `off_since` by the database's clock, read when the row is, not when the statement began. */
+  readonly offFor: string;
+  /** `SYSDATE` and its like: the time at which it is evaluated. */
+  readonly presentTime: string;
+  /** Appended to a SELECT: keeps the row from being changed until the transaction ends, others may read it. */
+  readonly shareLock: string;
+  /** Locks rows for a change; false where `wait` is false and another holds one. */
+  lockRow(trx: Knex, table: string, key: string, id: string, wait: boolean): Promise<boolean>;
+}
+
+export const mysql: Dialect = {
+  name: 'mysql',
+  offFor: 'TIMESTAMPDIFF(MICROSECOND, e.off_since, SYSDATE(3)) / 1000',
+  presentTime: 'SYSDATE(3)',
+  // MariaDB has no FOR SHARE.
+  shareLock: 'LOCK IN SHARE MODE',
+  async lockRow(trx, table, key, id, wait) {
+    const query = trx(table).select(key).where(key, id).forUpdate();
+    try {
+      await (wait ? query : query.noWait());
+      return true;
+    } catch (thrown) {
+      const { errno } = thrown as { errno?: number };
+      // ER_LOCK_NOWAIT of MySQL, ER_LOCK_WAIT_TIMEOUT of MariaDB.
+      if (!wait && (errno === 3572 || errno === 1205)) return false;
+      throw thrown;
+    }
+  },
+};
+
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  offFor: '0',
+  presentTime: "strftime('%Y-%m-%d %H:%M:%f', 'now')",
+  shareLock: '',
+  async lockRow(trx, table, key, id) {
+    // A write as the first statement takes the one write lock at once, and waits for it.
+    await trx(table)
+      .where(key, id)
+      .update({ version: trx.ref('version') });
+    return true;
+  },
+};

@@ -1,0 +1,19 @@
+import type { Knex } from 'knex';
+import { jobs } from './0001-jobs.ts';
+import { accounts } from './0002-accounts.ts';
+import { cacheEpoch } from './0003-cache-epoch.ts';
+
+const migrations: Readonly<Record<string, Knex.Migration>> = {
+  '0001-jobs': jobs,
+  '0002-accounts': accounts,
+  '0003-cache-epoch': cacheEpoch,
+};
+
+export const migrationNames = Object.keys(migrations);
+
+/** The migrations as modules, so that they run the same from the sources and from a build. */
+export const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: async () => migrationNames,
+  getMigrationName: (name) => name,
+  getMigration: async (name) => migrations[name] as Knex.Migration,
+};

@@ -1,0 +1,96 @@
+import type { Role } from '../../schemas/user.ts';
+import type { Account } from '../../src/accounts/account.ts';
+import type { Job, JsonText } from '../../src/jobs/job.ts';
+import type { EpochState, StoredUser } from '../../src/ports.ts';
+import { fromSqlTime, toSqlTime } from './time.ts';
+
+export interface JobRow {
+  job_id: string;
+  job_type: string;
+  job_action: string;
+  owner: string;
+  status: string;
+  pre_status: string;
+  resources: unknown;
+  directive: unknown;
+  create_time: string;
+  update_time: string;
+  version: number;
+}
+
+export interface UserRow {
+  user_id: string;
+  role: Role;
+  active: boolean | number;
+  password_hash: string;
+  create_time: string;
+  version: number;
+}
+
+export interface EpochRow {
+  epoch: number | string;
+  mode: 'ON' | 'OFF';
+  redis_run_id: string;
+  off_for: number | string;
+}
+
+export function toJob(row: JobRow): Job {
+  return {
+    jobId: row.job_id,
+    jobType: row.job_type,
+    jobAction: row.job_action,
+    owner: row.owner,
+    status: row.status,
+    preStatus: row.pre_status,
+    resources: toJsonText(row.resources, row.job_id) ?? '{}',
+    directive: toJsonText(row.directive, row.job_id),
+    createTime: fromSqlTime(row.create_time),
+    updateTime: fromSqlTime(row.update_time),
+    version: row.version,
+  };
+}
+
+export function fromJob(job: Job): JobRow {
+  return {
+    job_id: job.jobId,
+    job_type: job.jobType,
+    job_action: job.jobAction,
+    owner: job.owner,
+    status: job.status,
+    pre_status: job.preStatus,
+    resources: job.resources,
+    directive: job.directive ?? null,
+    create_time: toSqlTime(job.createTime),
+    update_time: toSqlTime(job.updateTime),
+    version: job.version,
+  };
+}
+
+/**
+ * Free data as text. A column of MySQL's own JSON type comes as an object, MariaDB's and ours as text.
+ * @throws Error where the text is not JSON, which only another program's write can bring about: sent as it is,
+ *   it would break the answer that it stands in
+ */
+export function toJsonText(value: unknown, jobId: string): JsonText | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== 'string') return JSON.stringify(value);
+  try {
+    JSON.parse(value);
+  } catch (cause) {
+    throw new Error(`the row of job ${jobId} holds resources or a directive that is not JSON`, { cause });
+  }
+  return value;
+}
+
+export function toAccount(row: UserRow): Account {
+  return { userId: row.user_id, role: row.role, active: Boolean(row.active), version: row.version };
+}
+
+export function toStoredUser(row: UserRow): StoredUser {
+  return { ...toAccount(row), passwordHash: row.password_hash, createTime: fromSqlTime(row.create_time) };
+}
+
+export function toEpochState(row: EpochRow): EpochState {
+  const on = row.mode === 'ON';
+  return { epoch: Number(row.epoch), on, runId: row.redis_run_id, offFor: on ? 0 : Number(row.off_for) };
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+
+/** One HTTP request as the protocol adapters see it, whichever server took it. */
+export interface WireRequest {
+  readonly method: string;
+  /** The path as sent, without the query. */
+  readonly path: string;
+  /** The query as sent, without `?`; empty where there is none. */
+  readonly query: string;
+  readonly headers: IncomingMessage['headers'];
+  /** Parameters of the path, decoded, where a route has some. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The client's address; a trusted proxy's word counts. */
+  readonly address: string;
+  readonly requestId: string;
+  /** The best of these languages for the client, by its Accept-Language; undefined where none suits. */
+  preferredLanguage(among: readonly string[]): string | undefined;
+  /** The bytes of the body. @throws Refusal `malformed_request` */
+  body(): Promise<Buffer>;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined: no body, as a 204 or a 304 has none. */
+  readonly body: Buffer | string | undefined;
+  /** What the access log tells of the call. Names and numbers only, never values of the caller. */
+  readonly outcome: Outcome;
+}
+
+export interface Outcome {
+  readonly protocol: 'action' | 'rest';
+  readonly operation: string;
+  /** The number that the caller was given: ret_code or code. */
+  readonly code: number;
+  readonly reason?: string | undefined;
+  readonly userId?: string | undefined;
+  /** The cause of a fault of the gateway, for the log alone. */
+  readonly cause?: unknown;
+}

@@ -1,0 +1,13 @@
+/** The languages of every message. Chinese is the default: both conventions come from Chinese clouds. */
+export const LANGUAGES = ['zh', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+export const DEFAULT_LANGUAGE: Language = 'zh';
+
+/** One text in every language. */
+export type Text = Readonly<Record<Language, string>>;
+
+/** The language that a tag such as `zh-CN` or `en` asks for; the default where it is none of ours. */
+export function languageOf(tag: string | undefined): Language {
+  const primary = tag?.toLowerCase().split('-')[0];
+  return LANGUAGES.find((language) => language === primary) ?? DEFAULT_LANGUAGE;
+}

@@ -1,0 +1,76 @@
+import { distance } from 'fastest-levenshtein';
+import type { TSchema } from 'typebox';
+import type { Problem } from '../../src/errors.ts';
+import { toSnake } from './spelling.ts';
+
+/** One parameter as sent, in the order sent. */
+export interface Sent {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** The JSON Schema of one property, as far as decoding looks at it. */
+interface PropertySchema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+}
+
+/** The declared properties of an input. */
+export function propertiesOf(schema: TSchema): Readonly<Record<string, PropertySchema>> {
+  return (schema as { properties?: Record<string, PropertySchema> }).properties ?? {};
+}
+
+export function isList(schema: PropertySchema | undefined): boolean {
+  return schema?.type === 'array';
+}
+
+/** The pairs of a query or a form. Text that is not percent-encoded UTF-8 is told as a problem. */
+export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } {
+  const sent: Sent[] = [];
+  const problems: Problem[] = [];
+  for (const pair of text.split('&')) {
+    if (pair === '') continue;
+    const cut = pair.indexOf('=');
+    const rawName = cut < 0 ? pair : pair.slice(0, cut);
+    const name = decodePart(rawName);
+    const value = cut < 0 ? '' : decodePart(pair.slice(cut + 1));
+    if (name === undefined || value === undefined) {
+      const parameter = name ?? rawName.slice(0, 64);
+      problems.push({ parameter, asSent: true, fault: { is: 'format', expected: 'utf8' } });
+    } else {
+      sent.push({ name, value });
+    }
+  }
+  return { sent, problems };
+}
+
+function decodePart(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Text as the schema's type: digits become an integer, a declared word its name in the core.
+ * What does not fit stays as it is, for validation to judge.
+ */
+export function typed(schema: PropertySchema | undefined, value: unknown): unknown {
+  if (typeof value !== 'string' || !schema) return value;
+  if (schema.type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value);
+  if (schema.enum) return schema.enum.find((word) => toSnake(String(word)) === value) ?? value;
+  return value;
+}
+
+/** The known name that was probably meant, or undefined where none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > 64) return undefined;
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const steps = distance(name.toLowerCase(), candidate.toLowerCase());
+    if (steps < least) [best, least] = [candidate, steps];
+  }
+  return best;
+}

@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import { createLog } from '../log.ts';
+import { connectRedis } from '../../adapters/redis/connect.ts';
+import { pendingMigrations, readStoreId } from '../../adapters/sql/migrate.ts';
+import { checkServer } from '../../adapters/sql/server-version.ts';
+import { readConfig, WrongSettings, type Config } from '../config.ts';
+import { openDatabase } from '../open-gateway.ts';
+import { printAnswer } from './answer.ts';
+
+/** One thing that was looked at: what was seen, and how to mend it where it is wrong. */
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly seen: string;
+  readonly mend?: string;
+}
+
+/** A larger difference between the clocks makes tokens end at the wrong time; in ms. */
+const CLOCK_DIFFERENCE = 2_000;
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('tell what is wrong with this set-up, and how to mend it')
+    .option('--json', 'answer in JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings = await examine();
+      const healthy = findings.every((finding) => finding.ok);
+      const lines = findings.flatMap(({ check, ok, seen, mend }) => [
+        `${ok ? 'ok   ' : 'WRONG'} ${check}: ${seen}`,
+        ...(ok || mend === undefined ? [] : [`      ${mend}`]),
+      ]);
+      printAnswer(json, { healthy, findings }, lines);
+      if (!healthy) process.exitCode = 1;
+    });
+}
+
+async function examine(): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (thrown) {
+    if (!(thrown instanceof WrongSettings)) throw thrown;
+    return thrown.problems.map((seen) => ({ check: 'settings', ok: false, seen, mend: 'see the README' }));
+  }
+  return [
+    { check: 'settings', ok: true, seen: 'every setting can be used' },
+    ...(await examineDatabase(config)),
+    ...(await examineRedis(config)),
+    examineProxies(config),
+  ];
+}
+
+async function examineDatabase(config: Config): Promise<Finding[]> {
+  const database = openDatabase(config);
+  try {
+    const findings: Finding[] = [{ check: 'database', ok: true, seen: await checkServer(database) }];
+    const pending = await pendingMigrations(database);
+    findings.push({
+      check: 'migrations',
+      ok: pending.length === 0,
+      seen: pending.length === 0 ? 'all applied' : `pending: ${pending.join(', ')}`,
+      mend: 'run jobgate migrate',
+    });
+    if (pending.length === 0) {
+      findings.push({ check: 'store id', ok: true, seen: await readStoreId(database) });
+    }
+    if (database.dialect.name === 'mysql') {
+      const [[row]] = (await database.db.raw('select unix_timestamp(sysdate(3)) * 1000 as now')) as [
+        [{ now: number | string }],
+      ];
+      const difference = Math.round(Math.abs(Number(row.now) - Date.now()));
+      findings.push({
+        check: 'clock',
+        ok: difference <= CLOCK_DIFFERENCE,
+        seen: `${difference} ms between this machine and the database`,
+        mend: 'keep both clocks with NTP',
+      });
+    }
+    return findings;
+  } catch (thrown) {
+    const cause = (thrown as Error).cause ?? thrown;
+    const mend = 'check DATABASE_URL, the server and the rights of its user';
+    return [{ check: 'database', ok: false, seen: (cause as Error).message, mend }];
+  } finally {
+    await database.close();
+  }
+}
+
+async function examineRedis(config: Config): Promise<Finding[]> {
+  if (config.databaseUrl === undefined) return [{ check: 'cache', ok: true, seen: 'embedded' }];
+  if (config.redisUrl === undefined) {
+    return [{ check: 'cache', ok: true, seen: 'none: every read goes to the database' }];
+  }
+  const link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, createLog('silent'));
+  try {
+    await link.greeted(2_000);
+    if (link.runId() === undefined) throw new Error('it cannot be reached');
+    const info = await link.redis.info();
+    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'unknown';
+    return [
+      { check: 'cache', ok: true, seen: `Redis ${/^redis_version:(\S+)/m.exec(info)?.[1] ?? ''}` },
+      {
+        check: 'cache policy',
+        ok: policy === 'noeviction',
+        seen: policy,
+        mend: 'set maxmemory-policy noeviction: an evicted block would let an old value come back',
+      },
+    ];
+  } catch (thrown) {
+    const mend = 'check REDIS_URL and the server; meanwhile every read goes to the database';
+    return [{ check: 'cache', ok: false, seen: (thrown as Error).message, mend }];
+  } finally {
+    link.close();
+  }
+}
+
+function examineProxies({ host, trustedProxies }: Config): Finding {
+  const open = host !== '127.0.0.1' && host !== '::1' && host !== 'localhost';
+  const seen =
+    trustedProxies.length > 0
+      ? `X-Forwarded-For is believed from ${trustedProxies.join(', ')}`
+      : open
+        ? 'X-Forwarded-For is believed from no one: behind a proxy, set TRUSTED_PROXIES'
+        : 'listens on this machine only';
+  return { check: 'proxies', ok: true, seen };
+}

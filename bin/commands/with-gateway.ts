@@ -1,0 +1,40 @@
+import { migrate, pendingMigrations } from '../../adapters/sql/migrate.ts';
+import type { OpenDatabase } from '../../adapters/sql/open.ts';
+import { checkServer } from '../../adapters/sql/server-version.ts';
+import { readConfig, type Config } from '../config.ts';
+import { createLog } from '../log.ts';
+import { openDatabase, openGateway, type OpenGateway } from '../open-gateway.ts';
+
+/** Opens the database of the settings for one command, and closes it after. */
+export async function withDatabase<Result>(
+  work: (database: OpenDatabase, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig();
+  const database = openDatabase(config);
+  try {
+    await checkServer(database);
+    return await work(database, config);
+  } finally {
+    await database.close();
+  }
+}
+
+/**
+ * Opens the core with its stores for one command. What it changes counts at once for instances that serve.
+ * @throws Error where the database is not migrated and may not be migrated now
+ */
+export async function withGateway<Result>(work: (open: OpenGateway) => Promise<Result>): Promise<Result> {
+  return withDatabase(async (database, config) => {
+    if (config.migrateOnStart === 'on') await migrate(database);
+    else if ((await pendingMigrations(database)).length > 0) {
+      throw new Error('the database is not migrated: run jobgate migrate');
+    }
+    // Standard output belongs to the command's answer.
+    const open = await openGateway(config, database, createLog('silent'));
+    try {
+      return await work(open);
+    } finally {
+      await open.close();
+    }
+  });
+}

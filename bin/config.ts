@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+
+/** One setting: where it comes from, what it may be, and a line for the README's table. */
+interface Setting<Value> {
+  readonly name: string;
+  /** Undefined: the setting may be left out. */
+  readonly absent: Value;
+  /** @throws Error whose message completes "NAME must …" */
+  readonly parse: (text: string) => Value;
+  /** A value that may come from the file that NAME_FILE names, and is never shown. */
+  readonly secret?: boolean;
+}
+
+const must = (what: string): never => {
+  throw new Error(what);
+};
+
+const integer =
+  (least: number, most: number) =>
+  (text: string): number =>
+    /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most
+      ? Number(text)
+      : must(`be a whole number from ${least} to ${most}`);
+
+const oneOf =
+  <Word extends string>(...words: Word[]) =>
+  (text: string): Word =>
+    words.find((word) => word === text) ?? must(`be one of ${words.join(', ')}`);
+
+const url =
+  (...schemes: string[]) =>
+  (text: string): string =>
+    schemes.some((scheme) => text.startsWith(`${scheme}://`)) &&
+    (URL.canParse(text) || text.startsWith('sentinel://'))
+      ? text
+      : must(`be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
+
+const databaseUrl = (text: string): string =>
+  new URL(url('mysql')(text)).pathname.length > 1
+    ? text
+    : must('name a database, as in mysql://user@host/jobgate');
+
+const timeZone = (text: string): string => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return must('be an IANA time zone such as Asia/Shanghai');
+  }
+};
+
+const path = (text: string): string =>
+  /^(\/[A-Za-z0-9_-]+)+$/.test(text) && !text.startsWith('/v1') ? text : must('be a path such as /iaas');
+
+const password = (text: string): string => (text.length >= 8 ? text : must('have at least 8 characters'));
+
+const addresses = (text: string): readonly string[] => text.split(',').map((each) => each.trim());
+
+const setting = <Value>(name: string, absent: Value, parse: (text: string) => Value): Setting<Value> => ({
+  name,
+  absent,
+  parse,
+});
+const secret = (name: string, parse: (text: string) => string): Setting<string | undefined> => ({
+  name,
+  absent: undefined,
+  parse,
+  secret: true,
+});
+const optional = (name: string): Setting<string | undefined> => setting(name, undefined, (text) => text);
+
+/** Every setting. The README's table has a line for each, which a test compares. */
+export const settings = {
+  host: setting('HOST', '127.0.0.1', (text) => text),
+  port: setting('PORT', 8080, integer(0, 65_535)),
+  adminPort: setting<number | undefined>('ADMIN_PORT', undefined, integer(0, 65_535)),
+  databaseUrl: secret('DATABASE_URL', databaseUrl),
+  databaseCaFile: optional('DATABASE_CA_FILE'),
+  databasePoolSize: setting('DATABASE_POOL_SIZE', 20, integer(2, 500)),
+  redisUrl: secret('REDIS_URL', url('redis', 'rediss', 'sentinel')),
+  redisCaFile: optional('REDIS_CA_FILE'),
+  cacheTtl: setting('CACHE_TTL_MS', 3_000, integer(100, 60_000)),
+  dataDir: setting('DATA_DIR', './data', (text) => text),
+  migrateOnStart: setting<'on' | 'off'>('MIGRATE_ON_START', 'on', oneOf('on', 'off')),
+  bootstrapAdminPassword: secret('BOOTSTRAP_ADMIN_PASSWORD', password),
+  actionPath: setting('ACTION_PATH', '/iaas', path),
+  actionTimeZone: setting('ACTION_TIME_ZONE', 'Asia/Shanghai', timeZone),
+  passwordInQuery: setting<'allow' | 'refuse'>('PASSWORD_IN_QUERY', 'refuse', oneOf('allow', 'refuse')),
+  tokenTtl: setting('TOKEN_TTL_SECONDS', 86_400, integer(1, 31_536_000)),
+  loginFailuresPerUser: setting('LOGIN_FAILURES_PER_USER', 10, integer(1, 1_000_000)),
+  loginFailuresPerAddress: setting('LOGIN_FAILURES_PER_ADDRESS', 100, integer(1, 1_000_000)),
+  loginFailureWindow: setting('LOGIN_FAILURE_WINDOW_SECONDS', 900, integer(1, 86_400)),
+  bodyLimit: setting('BODY_LIMIT_BYTES', 1_048_576, integer(1_024, 104_857_600)),
+  trustedProxies: setting<readonly string[]>('TRUSTED_PROXIES', [], addresses),
+  drainTimeout: setting('DRAIN_TIMEOUT_MS', 10_000, integer(0, 600_000)),
+  logLevel: setting('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
+};
+
+/** What the process was told to do, with defaults filled in. Times are in the units that the names say. */
+export type Config = {
+  readonly [Name in keyof typeof settings]: (typeof settings)[Name] extends Setting<infer Value>
+    ? Value
+    : never;
+};
+
+/** Settings that cannot be used, each with what is wrong with it. */
+export class WrongSettings extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'WrongSettings';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads every setting. An empty value counts as absent.
+ * @throws WrongSettings with all that is wrong
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(settings) as [string, Setting<unknown>][]) {
+    config[key] = each.absent;
+    try {
+      const text = readText(each, environment);
+      if (text !== undefined) config[key] = each.parse(text);
+    } catch (thrown) {
+      problems.push(`${each.name} must ${(thrown as Error).message}`);
+    }
+  }
+  if (config.redisUrl !== undefined && config.databaseUrl === undefined) {
+    problems.push(
+      'REDIS_URL must not be set without DATABASE_URL: the embedded store has a cache of its own',
+    );
+  }
+  if (problems.length > 0) throw new WrongSettings(problems);
+  return config as Config;
+}
+
+function readText(
+  { name, secret: mayBeInFile }: Setting<unknown>,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  const direct = environment[name];
+  const file = mayBeInFile ? environment[`${name}_FILE`] : undefined;
+  if (direct && file) must(`not be set together with ${name}_FILE`);
+  if (!file) return direct === '' ? undefined : direct;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return must(`be readable: ${name}_FILE names ${file}, which is not`);
+  }
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addMigrateCommand } from './commands/migrate.ts';
+import { addSeedCommand } from './commands/seed.ts';
+import { addUserCommand } from './commands/user.ts';
+import { readConfig, WrongSettings } from './config.ts';
+import { describeFailure } from './describe-failure.ts';
+import { runServer } from './serve.ts';
+
+const program = new Command('jobgate').description(
+  'One job service behind two API conventions. Settings come from the environment; the README lists them.',
+);
+
+program
+  .command('serve')
+  .description('start the gateway')
+  .action(() => runServer(readConfig()));
+addMigrateCommand(program);
+addSeedCommand(program);
+addUserCommand(program);
+addDoctorCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  process.stderr.write(`jobgate: ${describeFailure(thrown)}\n`);
+  process.exit(thrown instanceof WrongSettings ? 2 : 1);
+}

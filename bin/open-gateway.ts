@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createActionRenderer, SEED_FACE } from '../adapters/action/job-face.ts';
+import { createAttemptLimiter } from '../adapters/attempts/attempt-limiter.ts';
+import { createMemoryEntryCache, noEntryCache } from '../adapters/memory/entry-cache.ts';
+import { connectRedis, type RedisLink } from '../adapters/redis/connect.ts';
+import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
+import { renderRestJob, REST_FACE } from '../adapters/rest/job-face.ts';
+import { createAccountStore } from '../adapters/sql/accounts.ts';
+import { createJobStore } from '../adapters/sql/jobs.ts';
+import { createLedger } from '../adapters/sql/ledger.ts';
+import { readStoreId } from '../adapters/sql/migrate.ts';
+import { openMysql, openSqlite, type OpenDatabase } from '../adapters/sql/open.ts';
+import { createCredentialJudge } from '../src/accounts/credentials.ts';
+import { createPasswords } from '../src/accounts/passwords.ts';
+import { createChanges } from '../src/coherence/change.ts';
+import { createEntryKinds } from '../src/coherence/entry-kinds.ts';
+import { createEpochKeeper, type EpochKeeper } from '../src/coherence/epoch-keeper.ts';
+import type { EntryCache } from '../src/coherence/ports.ts';
+import { createReadThrough } from '../src/coherence/read-through.ts';
+import { createGateway, type Gateway } from '../src/gateway/gateway.ts';
+import { createJobFaces } from '../src/jobs/job-view.ts';
+import type { Log, Ports } from '../src/ports.ts';
+import type { Config } from './config.ts';
+
+/** The core with its stores behind it. */
+export interface OpenGateway {
+  readonly gateway: Gateway;
+  readonly ports: Ports;
+  readonly keeper: EpochKeeper;
+  close(): Promise<void>;
+}
+
+/** How often the epoch is looked after, in ms. */
+const TICK = 250;
+const REDIS_GREETING = 1_000;
+const MEMORY_ENTRIES = 20_000;
+
+/** Opens the database that the settings name: a server, or the embedded store. */
+export function openDatabase(config: Config): OpenDatabase {
+  const { databaseUrl, databasePoolSize: poolSize, databaseCaFile: caFile } = config;
+  return databaseUrl === undefined
+    ? openSqlite(config.dataDir)
+    : openMysql(databaseUrl, { poolSize, caFile });
+}
+
+/**
+ * Joins the core to its stores.
+ * @param database open and migrated
+ */
+export async function openGateway(
+  config: Config,
+  database: OpenDatabase,
+  log: Log,
+  count?: (kind: string, outcome: string) => void,
+): Promise<OpenGateway> {
+  const { db, dialect, generation } = database;
+  const clock = Date.now;
+  const ttl = config.cacheTtl;
+  const faces = createJobFaces({
+    [SEED_FACE]: createActionRenderer(config.actionTimeZone),
+    [REST_FACE]: renderRestJob,
+  });
+  const jobs = createJobStore(db, dialect);
+  const accounts = createAccountStore(db, dialect);
+  const ledger = createLedger(db, dialect);
+  const storeId = await readStoreId(database);
+
+  let link: RedisLink | undefined;
+  let cache: EntryCache = noEntryCache;
+  if (generation) {
+    cache = createMemoryEntryCache({ ttl, most: MEMORY_ENTRIES, clock, generation });
+  } else if (config.redisUrl !== undefined) {
+    link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, log);
+    cache = createRedisEntryCache(link, storeId, ttl);
+    await link.greeted(REDIS_GREETING);
+  }
+
+  const keeper = createEpochKeeper({ ledger, cache, ttl, clock, log });
+  const kinds = createEntryKinds(jobs, accounts, faces);
+  const changes = createChanges({ ledger, cache, keeper, kinds, ttl, clock, log });
+  const reader = createReadThrough({
+    cache,
+    keeper,
+    kinds,
+    repair: (key) => changes.repair(key),
+    ...(count && { count }),
+  });
+  const passwords = createPasswords();
+  const attempts = createAttemptLimiter(
+    {
+      perUser: config.loginFailuresPerUser,
+      perAddress: config.loginFailuresPerAddress,
+      window: config.loginFailureWindow,
+    },
+    link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` },
+  );
+  const judge = createCredentialJudge({ accounts, passwords, attempts, clock });
+  const tokenLife = config.tokenTtl * 1000;
+  const ports: Ports = { jobs, accounts, changes, passwords, attempts, faces, clock, tokenLife };
+
+  const stop = new AbortController();
+  // The embedded cache has no other process to agree with.
+  const ticking = generation ? undefined : tickUntil(stop.signal, keeper, log);
+  return {
+    gateway: createGateway({ judge, reader, ports }),
+    ports,
+    keeper,
+    async close() {
+      stop.abort();
+      await ticking;
+      link?.close();
+      await database.close();
+    },
+  };
+}
+
+/** Looks after the epoch for as long as the process serves; a database that is away is met again at the next look. */
+async function tickUntil(stop: AbortSignal, keeper: EpochKeeper, log: Log): Promise<void> {
+  let failing = false;
+  while (!stop.aborted) {
+    try {
+      await keeper.tick();
+      if (failing) log.info({}, 'the epoch is looked after again');
+      failing = false;
+    } catch (cause) {
+      if (!failing) log.warn({ cause }, 'the epoch cannot be looked after now');
+      failing = true;
+    }
+    await sleep(TICK, undefined, { signal: stop }).catch(() => {});
+  }
+}

@@ -1,0 +1,4 @@
+import { Type } from 'typebox';
+
+export const LogOutInput = Type.Object({}, { additionalProperties: false });
+export const LogOutOutput = Type.Object({}, { additionalProperties: false });

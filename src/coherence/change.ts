@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from '../errors.ts';
+import type { Changes, ChangeTx, Clock, EntryKey, Log } from '../ports.ts';
+import type { EntryKinds } from './entry-kinds.ts';
+import { WRITE_AFTER_FENCE, type EpochKeeper, type TimeToLive } from './epoch-keeper.ts';
+import type { EntryCache, EntryValue, Ledger, LedgerTx } from './ports.ts';
+
+/** So many times entries could not be blocked before the cache is turned off for all. */
+const BLOCKS_BEFORE_FENCE = 3;
+const PAUSE_BETWEEN_BLOCKS = 40;
+const REPAIRS_AT_ONCE = 8;
+
+/** What one attempt came to: done, or to be tried again after a while. */
+type Attempt<Result> =
+  | { readonly is: 'done'; readonly result: Result }
+  | { readonly is: 'not-blocked'; readonly epoch: number }
+  | { readonly is: 'too-early'; readonly wait: number };
+
+/** The write side of the protocol: lock, block, change, commit, publish. */
+export function createChanges(parts: {
+  readonly ledger: Ledger;
+  readonly cache: EntryCache;
+  readonly keeper: EpochKeeper;
+  readonly kinds: EntryKinds;
+  readonly ttl: TimeToLive;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Changes & { repair(key: EntryKey): void } {
+  const { ledger, cache, keeper, kinds, ttl, clock, log } = parts;
+  const repairing = new Set<string>();
+
+  const attempt = async <Result>(
+    tx: LedgerTx,
+    key: EntryKey,
+    work: (tx: ChangeTx) => Promise<Result>,
+  ): Promise<Attempt<Result>> => {
+    const state = await tx.epoch();
+    keeper.observe(state);
+    if (!state.on) {
+      const wait = ttl * WRITE_AFTER_FENCE - state.offFor;
+      if (wait > 0) return { is: 'too-early', wait };
+      const result = await work(tx);
+      await tx.commit();
+      return { is: 'done', result };
+    }
+    const { epoch } = state;
+    const token = randomUUID();
+    const reachable = cache.runId() === state.runId;
+    const blocked = reachable && (await cache.block(epoch, [key], token).catch(() => false));
+    if (!blocked) return { is: 'not-blocked', epoch };
+    let result: Result;
+    let value: EntryValue | undefined;
+    try {
+      result = await work(tx);
+      value = await valueIn(tx, key);
+    } catch (thrown) {
+      await tx.rollback();
+      await cache.abort(epoch, [key], token).catch(() => {});
+      throw thrown;
+    }
+    // Where the outcome is unknown this throws, and the entry stays blocked: readers go to the database.
+    await tx.commit();
+    const after = value ? cache.publish(epoch, key, token, value) : cache.abort(epoch, [key], token);
+    await after.catch((cause: unknown) => log.warn({ key, cause }, 'an entry stays blocked after a change'));
+    return { is: 'done', result };
+  };
+
+  const valueIn = async (tx: LedgerTx, { kind, id }: EntryKey): Promise<EntryValue | undefined> => {
+    if (kind === 'job') {
+      const job = await kinds.job.loadIn(tx, id);
+      return job && kinds.job.encode(job);
+    }
+    const account = await kinds.account.loadIn(tx, id);
+    return account && kinds.account.encode(account);
+  };
+
+  const once = async <Result>(
+    key: EntryKey,
+    work: (tx: ChangeTx) => Promise<Result>,
+    wait: boolean,
+  ): Promise<Attempt<Result> | undefined> => {
+    const tx = await ledger.begin();
+    try {
+      if (!(await tx.lock(key, wait))) return undefined;
+      return await attempt(tx, key, work);
+    } finally {
+      await tx.rollback();
+    }
+  };
+
+  return {
+    async change(key, work) {
+      const giveUpAt = clock() + ttl * 2 + 2_000;
+      let notBlocked = 0;
+      for (;;) {
+        const outcome = await once(key, work, true);
+        if (!outcome) throw new Error('a row that is waited for is locked in the end');
+        if (outcome.is === 'done') return outcome.result;
+        if (clock() > giveUpAt) throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
+        if (outcome.is === 'too-early') {
+          await sleep(outcome.wait);
+        } else if (++notBlocked % BLOCKS_BEFORE_FENCE === 0) {
+          await keeper.fence(outcome.epoch);
+        } else {
+          await sleep(PAUSE_BETWEEN_BLOCKS);
+        }
+      }
+    },
+
+    /** A change of nothing, which puts the present value in place of a block that a dead writer left. */
+    repair(key) {
+      const name = `${key.kind}:${key.id}`;
+      if (repairing.has(name) || repairing.size >= REPAIRS_AT_ONCE) return;
+      repairing.add(name);
+      once(key, async () => {}, false)
+        .catch((cause: unknown) => log.warn({ key, cause }, 'a blocked entry could not be repaired'))
+        .finally(() => repairing.delete(name));
+    },
+  };
+}

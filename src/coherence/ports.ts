@@ -1,0 +1,71 @@
+import type { Account } from '../accounts/account.ts';
+import type { Job } from '../jobs/job.ts';
+import type { ChangeTx, EntryKey, EpochState } from '../ports.ts';
+
+/**
+ * The cache as the protocol sees it: one short string per entry, which is nothing, a value, a reader's lease
+ * to fill, or a writer's block. Every step compares the epoch first, by the clock and in the one thread of the
+ * process that holds the entries. A step whose answer is lost rejects, and may or may not have been done.
+ */
+export interface EntryCache {
+  /** The run id of the process behind this connection; undefined while none may be used. */
+  runId(): string | undefined;
+  /** The epoch that the cache holds; undefined where it lost it. */
+  epoch(): Promise<number | undefined>;
+  /** Raises the epoch, never lowers it; answers the epoch that stands then. */
+  setEpoch(epoch: number): Promise<number>;
+  /** The values that stand under these keys; undefined for all else. One round trip. */
+  get(epoch: number, keys: readonly EntryKey[]): Promise<readonly (EntryValue | undefined)[]>;
+  /** Asks for the right to fill an entry. */
+  lease(epoch: number, key: EntryKey, token: string): Promise<LeaseAnswer>;
+  /** Puts a value, if the lease of this token still stands; the entry's life is that of the lease. */
+  fill(epoch: number, key: EntryKey, token: string, value: EntryValue): Promise<void>;
+  /** Deletes the entries, then blocks them all under the token; false where the epoch is another one. */
+  block(epoch: number, keys: readonly EntryKey[], token: string): Promise<boolean>;
+  /** Puts a value in place of the token's own block, for what is left of its life; else removes what is older. */
+  publish(epoch: number, key: EntryKey, token: string, value: EntryValue): Promise<void>;
+  /** Removes the block of this token. */
+  abort(epoch: number, keys: readonly EntryKey[], token: string): Promise<void>;
+}
+
+export interface EntryValue {
+  readonly version: number;
+  readonly body: Buffer;
+}
+
+/**
+ * `lease`: fill it. `hit`: a value came meanwhile. `wait`: another reader is filling it. `no-epoch`: the cache
+ * is in another epoch. `blocked`: a writer holds it, for `age` milliseconds.
+ */
+export type LeaseAnswer =
+  { is: 'lease' } | { is: 'hit' } | { is: 'wait' } | { is: 'no-epoch' } | { is: 'blocked'; age: number };
+
+/** The database as the protocol sees it. */
+export interface Ledger {
+  epoch(): Promise<EpochState>;
+  begin(): Promise<LedgerTx>;
+  /**
+   * Turns the cache off, if it is still on in this epoch: no writer of the epoch is in flight once this returns,
+   * and the time since is counted by the database's clock.
+   * @param slack the longest that the commit may take, in ms, before the time is set anew
+   */
+  fence(epoch: number, slack: number): Promise<void>;
+  /**
+   * Turns the cache on with this Redis process, if it has been off for `after` ms. `setEpoch` is called with the
+   * epoch row locked and answers the epoch to go on with; false where it was too early or another was first.
+   */
+  turnOn(runId: string, after: number, setEpoch: (epoch: number) => Promise<number>): Promise<boolean>;
+}
+
+/** One transaction of a change. */
+export interface LedgerTx extends ChangeTx {
+  /** Locks the row; false where it is locked already and `wait` is false. A row that does not exist is no error. */
+  lock(key: EntryKey, wait: boolean): Promise<boolean>;
+  /** The epoch's row under a share lock, which keeps it from being fenced until the transaction ends. */
+  epoch(): Promise<EpochState>;
+  job(jobId: string): Promise<Job | undefined>;
+  account(userId: string): Promise<Account | undefined>;
+  /** @throws where the outcome is not known */
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}

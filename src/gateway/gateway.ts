@@ -1,0 +1,106 @@
+import type { Claim, CredentialJudge, Credentials } from '../accounts/credentials.ts';
+import type { Account } from '../accounts/account.ts';
+import type { ReadThrough } from '../coherence/read-through.ts';
+import { asRefusal, Refusal, type Problem } from '../errors.ts';
+import { maySee } from '../jobs/visibility.ts';
+import type { JobView } from '../jobs/job-view.ts';
+import type { MemberOperation, OpenOperation, Origin } from '../operation.ts';
+import { operations, type AnyOperation, type OperationName, type OutputOf } from '../operations/index.ts';
+import type { Ports } from '../ports.ts';
+import { judgeInput } from './validate.ts';
+
+/** The parameters of a call as its protocol could read them, and what was wrong with others. */
+export interface RawInput {
+  readonly value: Record<string, unknown>;
+  readonly problems: readonly Problem[];
+}
+
+/** One call, whichever protocol it came by. */
+export interface Call<Name extends OperationName = OperationName> {
+  readonly operation: Name;
+  readonly credentials: Credentials;
+  readonly origin: Origin;
+  /** Reads the parameters; asked only once the credentials were recognized. */
+  input(): Promise<RawInput> | RawInput;
+  /** Told who the caller is, as soon as that is certain. */
+  identified?(userId: string): void;
+}
+
+/** The shared layers of every call: authenticate, validate, read through, permit, handle. */
+export interface Gateway {
+  /** @throws Refusal */
+  answer<Name extends OperationName>(call: Call<Name>): Promise<OutputOf<Name>>;
+}
+
+/** An account that changes at every look would keep a call going round for ever. */
+const ROUNDS = 3;
+
+export function createGateway(parts: {
+  readonly judge: CredentialJudge;
+  readonly reader: ReadThrough;
+  readonly ports: Ports;
+}): Gateway {
+  const { judge, reader, ports } = parts;
+
+  /** Who calls and what it asks for, by one look at account and jobs together. */
+  const identify = async (
+    call: Call,
+    claim: Claim,
+    jobIds: readonly string[],
+  ): Promise<{ account: Account; claim: Claim; jobs: readonly (JobView | undefined)[] }> => {
+    let claimed = claim;
+    for (let round = 0; round < ROUNDS; round++) {
+      const { account, jobs } = await reader.read(claimed.userId, jobIds);
+      if (!account?.active) break;
+      if (account.version === claimed.version) return { account, claim: claimed, jobs };
+      judge.outdate(claimed);
+      claimed = await judge.recognize(call.credentials, call.origin.address);
+    }
+    throw new Refusal('unauthenticated');
+  };
+
+  const answerAnyone = async (call: Call, operation: OpenOperation<unknown, unknown>): Promise<unknown> => {
+    const { value, refusal } = await readInput(call, operation);
+    if (refusal) throw refusal;
+    return operation.handle({ input: value, origin: call.origin, ports });
+  };
+
+  const answerMember = async (call: Call, operation: MemberOperation<unknown, unknown>): Promise<unknown> => {
+    const claim = await judge.recognize(call.credentials, call.origin.address);
+    // Bad parameters are told only to callers whose credentials still hold, which the read below decides.
+    const { value, refusal } = await readInput(call, operation);
+    const jobIds = refusal ? [] : (operation.jobIds?.(value) ?? []);
+    const identity = await identify(call, claim, jobIds);
+    call.identified?.(identity.account.userId);
+    if (refusal) throw refusal;
+    const { account } = identity;
+    return operation.handle({
+      input: value,
+      caller: { ...account, claim: identity.claim },
+      found: identity.jobs.map((job) => (job && maySee(account, job) ? job : undefined)),
+      ports,
+    });
+  };
+
+  return {
+    async answer(call) {
+      const operation = operations[call.operation] as AnyOperation;
+      const answered =
+        operation.permission === 'anyone' ? answerAnyone(call, operation) : answerMember(call, operation);
+      return (await answered) as never;
+    },
+  };
+}
+
+/** The validated input of a call, or why it is refused; the caller decides when to tell. */
+async function readInput(
+  call: Call,
+  operation: AnyOperation,
+): Promise<{ value: unknown; refusal?: Refusal | undefined }> {
+  try {
+    const { value, problems } = await call.input();
+    return { value, refusal: judgeInput(operation.input, value, problems) };
+  } catch (thrown) {
+    return { value: undefined, refusal: asRefusal(thrown) };
+  }
+}

@@ -1,0 +1,81 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { TSchema } from 'typebox';
+import { refuseParameters, type Fault, type Problem, type Reason } from '../errors.ts';
+
+/** An error names this many wrong parameters at the most. */
+const PROBLEMS_MOST = 20;
+
+const ajv = new Ajv2020({ strict: true, allErrors: true, useDefaults: true, messages: false });
+ajv.addFormat('date-time', (text: string) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)));
+
+/** RFC 3339 with a time zone; a time without one means another instant to everyone. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+const compiled = new Map<TSchema, ValidateFunction>();
+
+/** Parameters that have a reason of their own. */
+const REASONS: Readonly<Record<string, Reason>> = { sortBy: 'invalid_sort', order: 'invalid_order' };
+
+/**
+ * Judges an input by its schema, and fills in defaults.
+ * @param found what decoding found wrong already; those parameters are not complained of twice
+ * @returns the refusal that names every wrong parameter, or undefined
+ */
+export function judgeInput(
+  schema: TSchema,
+  input: unknown,
+  found: readonly Problem[],
+): ReturnType<typeof refuseParameters> | undefined {
+  let validate = compiled.get(schema);
+  if (!validate) compiled.set(schema, (validate = ajv.compile(schema)));
+  if (validate(input) && found.length === 0) return undefined;
+
+  const problems = new Map(found.map((problem) => [problem.parameter, problem]));
+  for (const error of validate.errors ?? []) {
+    const problem = problemOf(error);
+    if (!problems.has(problem.parameter)) problems.set(problem.parameter, problem);
+  }
+  return refuseParameters([...problems.values()].slice(0, PROBLEMS_MOST));
+}
+
+function problemOf(error: ErrorObject): Problem {
+  const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>;
+  const parameter = missingProperty ?? additionalProperty ?? error.instancePath.split('/')[1] ?? '';
+  const reason = REASONS[parameter];
+  return { parameter, fault: faultOf(error), ...(reason && { reason }) };
+}
+
+const NAMES_OF_TYPES: Readonly<Record<string, 'string' | 'integer' | 'list' | 'object'>> = {
+  array: 'list',
+  number: 'integer',
+  integer: 'integer',
+  object: 'object',
+};
+
+function faultOf({ keyword, params }: ErrorObject): Fault {
+  const { limit = 0 } = params as { limit?: number };
+  switch (keyword) {
+    case 'required':
+      return { is: 'required' };
+    case 'additionalProperties':
+      return { is: 'unknown' };
+    case 'minLength':
+      return { is: 'too-short', least: limit };
+    case 'maxLength':
+      return { is: 'too-long', most: limit };
+    case 'minItems':
+      return { is: 'too-few', least: limit };
+    case 'maxItems':
+      return { is: 'too-many', most: limit };
+    case 'minimum':
+      return { is: 'too-small', least: limit };
+    case 'maximum':
+      return { is: 'too-large', most: limit };
+    case 'enum':
+      return { is: 'not-one-of', allowed: (params as { allowedValues: string[] }).allowedValues };
+    case 'format':
+      return { is: 'format', expected: 'time' };
+    default:
+      return { is: 'type', expected: NAMES_OF_TYPES[String((params as { type?: string }).type)] ?? 'string' };
+  }
+}

@@ -1,0 +1,91 @@
+import { visit } from 'jsonc-parser';
+import type { JsonText } from './job.ts';
+
+const MASK = '"******"';
+
+/** Keys whose last words are these hold a secret, however they are spelled: `db_password`, `userToken`, `PWD`. */
+const SECRET_ENDINGS = [
+  ['password'],
+  ['passwd'],
+  ['pwd'],
+  ['token'],
+  ['secret'],
+  ['secret', 'key'],
+  ['secret', 'access', 'key'],
+  ['private', 'key'],
+  ['signature'],
+];
+
+/** These end so but are needed to make a call again, and secret to no one. */
+const HARMLESS = new Set(['client token']);
+
+/**
+ * Free data with the values of secret keys replaced, at any depth. All else stays as it came, key by key and
+ * space by space. An empty value tells nothing and stays.
+ * @param text well-formed JSON
+ */
+export function redactSecrets(text: JsonText): JsonText {
+  const cuts: { start: number; end: number }[] = [];
+  let depth = 0;
+  /** The depth at which the secret value that is being skipped began, and where. */
+  let skipping: { depth: number; start: number } | undefined;
+  let secret = false;
+
+  const begin = (offset: number): void => {
+    if (secret && !skipping) skipping = { depth, start: offset };
+    secret = false;
+    depth++;
+  };
+  const end = (offset: number, length: number): void => {
+    depth--;
+    if (skipping?.depth === depth) {
+      if (offset > skipping.start + 1 || length !== 1)
+        cuts.push({ start: skipping.start, end: offset + length });
+      skipping = undefined;
+    }
+  };
+  visit(text, {
+    onObjectProperty(key) {
+      secret = !skipping && isSecret(key);
+    },
+    onLiteralValue(value, offset, length) {
+      if (secret && !skipping && value !== '' && value !== null)
+        cuts.push({ start: offset, end: offset + length });
+      secret = false;
+    },
+    onObjectBegin: begin,
+    onArrayBegin: begin,
+    onObjectEnd: end,
+    onArrayEnd: end,
+  });
+
+  let redacted = '';
+  let from = 0;
+  for (const cut of cuts) {
+    redacted += text.slice(from, cut.start) + MASK;
+    from = cut.end;
+  }
+  return redacted + text.slice(from);
+}
+
+/** `signature_method` and `access_key_id` end in other words and are kept. */
+function isSecret(key: string): boolean {
+  const words = wordsOf(key);
+  if (HARMLESS.has(words.slice(-2).join(' '))) return false;
+  const joined = words.join('');
+  return SECRET_ENDINGS.some(
+    (ending) =>
+      ending.every((word, index) => words[words.length - ending.length + index] === word) ||
+      joined === ending.join(''),
+  );
+}
+
+/** `userPassword`, `USER_PASSWORD`, `user-password` and `user.password.1` → user, password. */
+function wordsOf(key: string): string[] {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '' && !/^\d+$/.test(word));
+}

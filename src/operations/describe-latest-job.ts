@@ -1,0 +1,24 @@
+import { DescribeLatestJobInput, DescribeLatestJobOutput } from '../../schemas/describe-latest-job.ts';
+import { Refusal } from '../errors.ts';
+import type { JobView } from '../jobs/job-view.ts';
+import { visibleOwners } from '../jobs/visibility.ts';
+import type { MemberOperation } from '../operation.ts';
+
+export const describeLatestJob: MemberOperation<DescribeLatestJobInput, JobView> = {
+  summary: {
+    en: 'Show the newest job, of one type or of any.',
+    zh: '查询最新的作业，可指定作业类型。',
+  },
+  input: DescribeLatestJobInput,
+  output: DescribeLatestJobOutput,
+  permission: 'own-jobs',
+  async handle({ input, caller, ports }) {
+    const owner = visibleOwners(caller, undefined);
+    const job = await ports.jobs.latest({
+      ...(input.jobType !== undefined && { jobType: [input.jobType] }),
+      ...(owner && { owner }),
+    });
+    if (!job) throw new Refusal('job_not_found');
+    return ports.faces.view(job);
+  },
+};

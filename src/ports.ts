@@ -1,0 +1,156 @@
+import type { Role } from '../schemas/user.ts';
+import type { Account } from './accounts/account.ts';
+import type { Job } from './jobs/job.ts';
+import type { JobFaces } from './jobs/job-view.ts';
+
+/** What the operations ask of the outside. Each port has one suite of tests, run on every implementation. */
+export interface Ports {
+  readonly jobs: JobStore;
+  readonly accounts: AccountStore;
+  readonly changes: Changes;
+  readonly passwords: Passwords;
+  readonly attempts: AttemptLimiter;
+  readonly faces: JobFaces;
+  readonly clock: Clock;
+  readonly tokenLife: number;
+}
+
+/** Milliseconds since 1970 in UTC. */
+export type Clock = () => number;
+
+/** A filter of jobs: each list means any of its words; absent means any. Times are exclusive bounds, in ms. */
+export interface JobFilter {
+  readonly jobIds?: readonly string[];
+  readonly jobAction?: readonly string[];
+  readonly jobType?: readonly string[];
+  readonly owner?: readonly string[];
+  readonly status?: readonly string[];
+  readonly preStatus?: readonly string[];
+  readonly createdAfter?: number;
+  readonly createdBefore?: number;
+}
+
+/** The order of a list; equal times are ordered by id, the same way round. */
+export interface JobOrder {
+  readonly by: 'createTime' | 'updateTime';
+  readonly descending: boolean;
+}
+
+export interface JobPage {
+  readonly offset: number;
+  readonly limit: number;
+  /** Only jobs that come after this place in the order. */
+  readonly after?: { readonly time: number; readonly jobId: string };
+}
+
+/** Jobs in the database that is the truth: every answer is the state that is committed now. */
+export interface JobStore {
+  /** The jobs with these ids, and the epoch, in one consistent read. */
+  read(jobIds: readonly string[]): Promise<Snapshot<Job>>;
+  list(filter: JobFilter, order: JobOrder, page: JobPage): Promise<readonly Job[]>;
+  /** How many jobs the filter matches, exactly. */
+  count(filter: JobFilter): Promise<number>;
+  /** The newest job by creation (ties: the higher id) that the filter matches. */
+  latest(filter: Pick<JobFilter, 'jobType' | 'owner'>): Promise<Job | undefined>;
+}
+
+/** A user as stored, with what only the check of a password needs. */
+export interface StoredUser extends Account {
+  /** An argon2id hash in PHC form. */
+  readonly passwordHash: string;
+  readonly createTime: number;
+}
+
+/** A token as stored: never the token, only its SHA-256. */
+export interface StoredToken {
+  readonly digest: string;
+  readonly userId: string;
+  /** Milliseconds since 1970. */
+  readonly expireTime: number;
+}
+
+export interface AccountStore {
+  /** The accounts of these users, and the epoch, in one consistent read. */
+  read(userIds: readonly string[]): Promise<Snapshot<Account>>;
+  findUser(userId: string): Promise<StoredUser | undefined>;
+  listUsers(): Promise<readonly StoredUser[]>;
+  /** False where a user of this id exists. */
+  addUser(user: { userId: string; role: Role; passwordHash: string; createTime: number }): Promise<boolean>;
+  countUsers(): Promise<number>;
+  /** The token with its user's account version, as one consistent read. */
+  findToken(digest: string): Promise<(StoredToken & { readonly version: number }) | undefined>;
+  /**
+   * Stores a token if the account still has the version at which the password was judged; false where it
+   * changed meanwhile. Removes the user's expired tokens on the way.
+   */
+  addToken(token: StoredToken, version: number, now: number): Promise<boolean>;
+}
+
+/** What one consistent read of the database found: the epoch's row as it was then, and rows by id. */
+export interface Snapshot<Row> {
+  readonly epoch: EpochState;
+  readonly rows: ReadonlyMap<string, Row>;
+}
+
+/** The one row that says whether and with which Redis process the cache is in use. */
+export interface EpochState {
+  readonly epoch: number;
+  readonly on: boolean;
+  /** The run id of the only Redis process whose values may be used. */
+  readonly runId: string;
+  /** Milliseconds since the cache was turned off, by the database's clock; 0 while on. */
+  readonly offFor: number;
+}
+
+/** A row that has an entry in the cache. */
+export interface EntryKey {
+  readonly kind: 'job' | 'account';
+  readonly id: string;
+}
+
+/** Changes of rows that have entries in the cache: no reader sees an older state once the promise is kept. */
+export interface Changes {
+  /**
+   * Runs `work` on the locked row and makes its effect visible to every reader on every instance.
+   * `work` may run more than once and must do nothing outside `tx`. Undefined from `work` means: no change.
+   * @throws Refusal `unavailable` where the database is away, or the change cannot be made safely now.
+   */
+  change<Result>(key: EntryKey, work: (tx: ChangeTx) => Promise<Result>): Promise<Result>;
+}
+
+/** What a change may do to the database, inside its transaction. Every method that changes raises the version. */
+export interface ChangeTx {
+  /** The account as locked, or undefined where there is none. */
+  account(userId: string): Promise<Account | undefined>;
+  updateAccount(
+    userId: string,
+    change: { role?: Role; active?: boolean; passwordHash?: string },
+  ): Promise<void>;
+  /** Removes tokens of a user: one, or all. */
+  removeTokens(userId: string, digest?: string): Promise<void>;
+}
+
+export interface Passwords {
+  /** An argon2id hash in PHC form. */
+  hash(password: string): Promise<string>;
+  /**
+   * Judges a password against a hash; without a hash it takes the same time and answers false.
+   * @throws Refusal `unavailable` where more are waiting than are worth waiting for.
+   */
+  verify(password: string, hash: string | undefined): Promise<boolean>;
+}
+
+/** Counts failed attempts to prove who one is, per user at an address and per address. */
+export interface AttemptLimiter {
+  /** @throws Refusal `rate_limited` with the seconds to wait, where too many failed. */
+  admit(userId: string, address: string): Promise<void>;
+  failed(userId: string, address: string): Promise<void>;
+  succeeded(userId: string, address: string): Promise<void>;
+}
+
+/** A place for what operators should know. Values of callers and secrets do not belong in it. */
+export interface Log {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}

@@ -1,0 +1,152 @@
+/**
+ * Runs the tests: `tsx test/run.ts [file or folder…] [option of node --test…]`. Without a file or folder it
+ * runs every `*.test.ts` below test/. It builds the project, starts a private MariaDB and a private Redis,
+ * or uses the servers named by TEST_DATABASE_URL and TEST_REDIS_URL, and exits with the status of the tests.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureServers } from './support/install-servers.ts';
+import { identifyMariaDb, startMariaDb } from './support/mariadb.ts';
+import type { PrivateServer, ServerIdentity } from './support/private-server.ts';
+import { identifyRedis, startRedis } from './support/redis.ts';
+import { Watchdog } from './support/watchdog.ts';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const KILL_AFTER_MS = 5_000;
+const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+type EndSignal = keyof typeof SIGNAL_STATUS;
+
+const watchdog = new Watchdog();
+const servers: PrivateServer[] = [];
+let endSignal: EndSignal | undefined;
+let current: ChildProcess | undefined;
+
+for (const signal of Object.keys(SIGNAL_STATUS) as EndSignal[]) {
+  process.on(signal, () => {
+    endSignal ??= signal;
+    if (current) endGroup(current, signal);
+  });
+}
+
+const startedAt = Date.now();
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!endSignal) console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await Promise.all(servers.map((server) => server.stop()));
+  await watchdog.end();
+}
+if (endSignal) {
+  console.error(`Interrupted by ${endSignal}`);
+  process.exitCode = SIGNAL_STATUS[endSignal];
+}
+console.log(`Took ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+
+async function main(args: string[]): Promise<number> {
+  const options = args.filter((arg) => arg.startsWith('-'));
+  const paths = args.filter((arg) => !arg.startsWith('-'));
+  const files = testFiles(paths.length > 0 ? paths.map((path) => resolve(path)) : [join(ROOT, 'test')]);
+  if (files.length === 0) throw new Error(`No test files (*.test.ts) in ${paths.join(', ') || 'test'}`);
+
+  console.log(`Node ${process.versions.node}`);
+  const built = await run('npm', ['run', '--silent', 'build'], {});
+  if (built !== 0) throw new Error(`The build failed (${built})`);
+
+  const databaseUrl = process.env['TEST_DATABASE_URL'] || undefined;
+  const redisUrl = process.env['TEST_REDIS_URL'] || undefined;
+  await ensureServers({ mariadb: !databaseUrl, redis: !redisUrl });
+  stopIfInterrupted();
+  const env = {
+    TEST_DATABASE_URL: await provide('TEST_DATABASE_URL', databaseUrl, identifyMariaDb, startMariaDb),
+    TEST_REDIS_URL: await provide('TEST_REDIS_URL', redisUrl, identifyRedis, startRedis),
+  };
+  const nodeArgs = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...options];
+  return run(process.execPath, [...nodeArgs, ...files], env);
+}
+
+/** The files that are named, and the `*.test.ts` files below the folders that are; sorted, each once. */
+function testFiles(paths: string[]): string[] {
+  const files = paths.flatMap((path) => {
+    const kind = statSync(path, { throwIfNoEntry: false });
+    if (!kind) throw new Error(`No such file or folder: ${path}`);
+    if (!kind.isDirectory()) return [path];
+    return readdirSync(path, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join(path, name));
+  });
+  return [...new Set(files.map((file) => relative(ROOT, file)))].sort();
+}
+
+/** Checks the server that is given, or starts a private one; says which, and returns its URL. */
+async function provide(
+  variable: string,
+  givenUrl: string | undefined,
+  identify: (url: string) => Promise<ServerIdentity>,
+  start: () => Promise<PrivateServer>,
+): Promise<string> {
+  if (givenUrl !== undefined) {
+    const { product, version } = await identify(givenUrl).catch((error: unknown) => {
+      throw new Error(`The server in ${variable} does not answer: ${describe(error)}`);
+    });
+    console.log(`${product} ${version} (given by ${variable})`);
+    return givenUrl;
+  }
+  const server = await start();
+  servers.push(server);
+  stopIfInterrupted();
+  console.log(`${server.product} ${server.version} (private, port ${server.port})`);
+  return server.url;
+}
+
+/** Runs a program in a process group of its own to the end, and returns its exit status. */
+async function run(program: string, args: string[], env: Record<string, string>): Promise<number> {
+  stopIfInterrupted();
+  // In a group of its own, everything the tests have started can be ended with one signal. It does not get
+  // Ctrl-C from the terminal then, but from this process.
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  watchdog.watch(child);
+  current = child;
+  try {
+    return await new Promise<number>((done, fail) => {
+      child.once('error', fail);
+      child.once('exit', (code) => done(code ?? 1));
+    });
+  } finally {
+    current = undefined;
+    // What the program has left running would outlive the servers it uses.
+    signalGroup(child, 'SIGKILL');
+    stopIfInterrupted();
+  }
+}
+
+function endGroup(child: ChildProcess, signal: EndSignal): void {
+  signalGroup(child, signal);
+  setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS).unref();
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // No process of the group is left.
+  }
+}
+
+function stopIfInterrupted(): void {
+  if (endSignal) throw new Error(`Interrupted by ${endSignal}`);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -55,5 +55,3 @@ export interface OpenOperation<Input, Output> extends Described {
   readonly permission: 'anyone';
   handle(call: OpenInvocation<Input>): Promise<Output>;
 }
-
-export type Operation<Input, Output> = MemberOperation<Input, Output> | OpenOperation<Input, Output>;

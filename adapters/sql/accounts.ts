@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { AccountStore } from '../../src/ports.ts';
-import { ask } from './ask.ts';
+import { ask, isDuplicate } from './ask.ts';
 import type { Dialect } from './dialect.ts';
 import { toAccount, toStoredUser, type UserRow } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
@@ -30,11 +30,13 @@ export function createAccountStore(db: Knex, dialect: Dialect): AccountStore {
           create_time: toSqlTime(createTime),
           version: 1,
         };
-        return db.transaction(async (trx) => {
-          if (await findRow(trx, userId)) return false;
-          await trx('users').insert(row);
+        try {
+          await db('users').insert(row);
           return true;
-        });
+        } catch (thrown) {
+          if (isDuplicate(thrown)) return false;
+          throw thrown;
+        }
       }),
 
     countUsers: () =>

@@ -52,6 +52,12 @@ export function isPassing(thrown: unknown): boolean {
   return fatal === true || name === 'KnexTimeoutError' || (code !== undefined && PASSING.has(code));
 }
 
+/** Whether a row of the same key stood in the way. */
+export function isDuplicate(thrown: unknown): boolean {
+  const { code } = thrown as { code?: string };
+  return code === 'ER_DUP_ENTRY' || (code?.startsWith('SQLITE_CONSTRAINT') ?? false);
+}
+
 function unavailable(cause: unknown): Refusal {
   return cause instanceof Refusal ? cause : new Refusal('unavailable', { detail: 'database', cause });
 }

@@ -51,12 +51,12 @@ export function createGateway(parts: {
     let claimed = claim;
     for (let round = 0; round < ROUNDS; round++) {
       const { account, jobs } = await reader.read(claimed.userId, jobIds);
-      if (!account?.active) break;
+      if (!account?.active) throw new Refusal('unauthenticated');
       if (account.version === claimed.version) return { account, claim: claimed, jobs };
       judge.outdate(claimed);
       claimed = await judge.recognize(call.credentials, call.origin.address);
     }
-    throw new Refusal('unauthenticated');
+    throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
   };
 
   const answerAnyone = async (call: Call, operation: OpenOperation<unknown, unknown>): Promise<unknown> => {

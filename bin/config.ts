@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { trustProxies } from '../adapters/http/request.ts';
 
 /** One setting: where it comes from, what it may be, and a line for the README's table. */
 interface Setting<Value> {
@@ -53,7 +54,24 @@ const path = (text: string): string =>
 
 const password = (text: string): string => (text.length >= 8 ? text : must('have at least 8 characters'));
 
-const addresses = (text: string): readonly string[] => text.split(',').map((each) => each.trim());
+const proxies = (text: string): readonly string[] => {
+  const list = text.split(',').map((each) => each.trim());
+  try {
+    trustProxies(list);
+    return list;
+  } catch {
+    return must('list addresses, networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal');
+  }
+};
+
+const readableFile = (text: string): string => {
+  try {
+    readFileSync(text);
+    return text;
+  } catch {
+    return must('name a file that can be read');
+  }
+};
 
 const setting = <Value>(name: string, absent: Value, parse: (text: string) => Value): Setting<Value> => ({
   name,
@@ -66,7 +84,7 @@ const secret = (name: string, parse: (text: string) => string): Setting<string |
   parse,
   secret: true,
 });
-const optional = (name: string): Setting<string | undefined> => setting(name, undefined, (text) => text);
+const caFile = (name: string): Setting<string | undefined> => setting(name, undefined, readableFile);
 
 /** Every setting. The README's table has a line for each, which a test compares. */
 export const settings = {
@@ -74,10 +92,10 @@ export const settings = {
   port: setting('PORT', 8080, integer(0, 65_535)),
   adminPort: setting<number | undefined>('ADMIN_PORT', undefined, integer(0, 65_535)),
   databaseUrl: secret('DATABASE_URL', databaseUrl),
-  databaseCaFile: optional('DATABASE_CA_FILE'),
+  databaseCaFile: caFile('DATABASE_CA_FILE'),
   databasePoolSize: setting('DATABASE_POOL_SIZE', 20, integer(2, 500)),
   redisUrl: secret('REDIS_URL', url('redis', 'rediss', 'sentinel')),
-  redisCaFile: optional('REDIS_CA_FILE'),
+  redisCaFile: caFile('REDIS_CA_FILE'),
   cacheTtl: setting('CACHE_TTL_MS', 3_000, integer(100, 60_000)),
   dataDir: setting('DATA_DIR', './data', (text) => text),
   migrateOnStart: setting<'on' | 'off'>('MIGRATE_ON_START', 'on', oneOf('on', 'off')),
@@ -90,7 +108,7 @@ export const settings = {
   loginFailuresPerAddress: setting('LOGIN_FAILURES_PER_ADDRESS', 100, integer(1, 1_000_000)),
   loginFailureWindow: setting('LOGIN_FAILURE_WINDOW_SECONDS', 900, integer(1, 86_400)),
   bodyLimit: setting('BODY_LIMIT_BYTES', 1_048_576, integer(1_024, 104_857_600)),
-  trustedProxies: setting<readonly string[]>('TRUSTED_PROXIES', [], addresses),
+  trustedProxies: setting<readonly string[]>('TRUSTED_PROXIES', [], proxies),
   drainTimeout: setting('DRAIN_TIMEOUT_MS', 10_000, integer(0, 600_000)),
   logLevel: setting('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
 };

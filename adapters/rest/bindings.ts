@@ -1,4 +1,4 @@
-import type { Problem } from '../../src/errors.ts';
+import type { Problem, Reason } from '../../src/errors.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
 import { listPieces, type Pieces } from '../wire/pieces.ts';
@@ -19,6 +19,8 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   encode(output: OutputOf<Name>, own: ReadonlyMap<string, string>): Pieces;
   /** The entity tag of the answer, where it has one. */
   entityTag?(output: OutputOf<Name>): string;
+  /** Refusals whose HTTP status is another one here than the catalogue's. */
+  readonly statuses?: Partial<Readonly<Record<Reason, 401>>>;
   /** An answer without the envelope: 204 and these headers, and no failure but 401 and 503. */
   headersOnly?(output: OutputOf<Name>): Record<string, string>;
 }
@@ -54,7 +56,16 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       entityTag: (job) => `"${job.version}"`,
     },
   ],
-  'log-in': [{ method: 'POST', path: '/v1/auth', source: 'body', encode: plain }],
+  'log-in': [
+    {
+      method: 'POST',
+      path: '/v1/auth',
+      source: 'body',
+      encode: plain,
+      // Front ends show their log-in page on 401 alone.
+      statuses: { wrong_password: 401, user_inactive: 401 },
+    },
+  ],
   'describe-session': [
     { method: 'GET', path: '/v1/auth', source: 'query', encode: plain },
     {

@@ -40,7 +40,8 @@ export function encodeError(
   refusal: Refusal,
   request: WireRequest,
 ): WireAnswer {
-  const { code, status } = errorCatalogue[refusal.reason];
+  const { code, status: usual } = errorCatalogue[refusal.reason];
+  const status = route?.statuses?.[refusal.reason] ?? usual;
   const language = preferred(request);
   const respell = route?.source === 'body' ? toCamel : toSnake;
   const { problems, retryAfter } = refusal.facts;

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runJobgate, startServing } from '../support/built-process.ts';
+import { callRest } from '../support/clients.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { STORES, type Store } from '../support/gateway.ts';
+
+/** The settings of a store that nothing was done to yet. */
+async function freshStore(store: Store): Promise<AsyncDisposable & { environment: NodeJS.ProcessEnv }> {
+  if (store === 'embedded') {
+    const folder = await temporaryFolder();
+    return {
+      environment: { DATA_DIR: folder.path },
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    };
+  }
+  const database = await createTestDatabase();
+  return {
+    environment: { DATABASE_URL: database.url, REDIS_URL: process.env.TEST_REDIS_URL },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}
+
+for (const store of STORES) {
+  describe(`the command line on the ${store} store`, () => {
+    it('loads the sample jobs once, however often it is asked', async () => {
+      await using fresh = await freshStore(store);
+      const seed = async () => JSON.parse((await runJobgate(['seed', '--json'], fresh.environment)).stdout);
+      assert.deepEqual(await seed(), { loaded: 3 });
+      assert.deepEqual(await seed(), { loaded: 0 });
+    });
+
+    it('changes users while a gateway serves, and what it changes counts for the next call', async () => {
+      await using fresh = await freshStore(store);
+      const { environment } = fresh;
+      const jobgate = async (...parameters: string[]) => {
+        const { status, stdout, stderr } = await runJobgate([...parameters, '--json'], environment);
+        assert.equal(status, 0, stderr);
+        return JSON.parse(stdout);
+      };
+      await jobgate('seed');
+      const added = await jobgate('user', 'add', 'usr-00000000', '--role', 'user');
+      assert.match(added.password, /^\S{16}$/);
+
+      await using serving = startServing(environment);
+      await serving.says(/"msg":"ready"/);
+      const logIn = (password: string) =>
+        callRest(serving, undefined, '/v1/auth', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ name: 'usr-00000000', password }),
+        });
+      const token: string = (await logIn(added.password)).body.data.token;
+      const session = () => callRest(serving, token, '/v1/auth');
+      assert.equal((await session()).body.data.role, 'user');
+      assert.equal((await session()).body.data.role, 'user');
+
+      await jobgate('user', 'role', 'usr-00000000', 'operator');
+      assert.equal((await session()).body.data.role, 'operator');
+      await jobgate('user', 'deactivate', 'usr-00000000');
+      assert.equal((await session()).status, 401);
+      assert.equal((await logIn(added.password)).body.code, 11005);
+      await jobgate('user', 'activate', 'usr-00000000');
+      assert.equal((await session()).status, 200);
+
+      const stdin = await runJobgate(
+        ['user', 'passwd', 'usr-00000000', '--password-stdin', '--json'],
+        environment,
+        'brand new password\n',
+      );
+      assert.deepEqual([stdin.status, JSON.parse(stdin.stdout)], [0, { user_id: 'usr-00000000' }]);
+      assert.equal((await session()).status, 401);
+      assert.equal((await logIn(added.password)).body.code, 11006);
+      assert.equal((await logIn('brand new password')).body.code, 0);
+    });
+
+    it('says what is wrong with a user that it cannot add or change', async () => {
+      await using fresh = await freshStore(store);
+      const { environment } = fresh;
+      await runJobgate(['user', 'add', 'usr-1'], environment);
+      for (const [parameters, input, said] of [
+        [['user', 'add', 'usr-1'], '', /this user exists already/],
+        [['user', 'add', 'two words'], '', /user_id/],
+        [['user', 'add', 'usr-2', '--password-stdin'], 'short', /password must have at least 8 characters/],
+        [['user', 'passwd', 'usr-9'], '', /no such user/],
+        [['user', 'role', 'usr-1', 'king'], '', /user, operator, admin/],
+      ] as const) {
+        const { status, stderr } = await runJobgate(parameters, environment, input);
+        assert.equal(status, 1);
+        assert.match(stderr, said);
+      }
+    });
+
+    it('finds nothing wrong with a healthy set-up', async () => {
+      await using fresh = await freshStore(store);
+      await runJobgate(['migrate'], fresh.environment);
+      const { status, stdout } = await runJobgate(['doctor', '--json'], fresh.environment);
+      assert.deepEqual([JSON.parse(stdout).healthy, status], [true, 0], stdout);
+    });
+
+    it('finds missing migrations, and exits with 1', async () => {
+      await using fresh = await freshStore(store);
+      const { status, stdout } = await runJobgate(['doctor'], fresh.environment);
+      assert.equal(status, 1);
+      assert.match(stdout, /WRONG migrations: pending: 0001-jobs/);
+    });
+  });
+}
+
+describe('the command line', () => {
+  it('stops the start with every wrong setting named', async () => {
+    await using folder = await temporaryFolder();
+    const { status, stderr } = await runJobgate(['serve'], {
+      DATA_DIR: folder.path,
+      PORT: 'eighty',
+      LOG_LEVEL: 'loud',
+      ACTION_TIME_ZONE: 'Mars/Olympus',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      BOOTSTRAP_ADMIN_PASSWORD_FILE: join(folder.path, 'none'),
+      TRUSTED_PROXIES: 'everyone',
+    });
+    assert.equal(status, 2);
+    for (const name of [
+      'PORT',
+      'LOG_LEVEL',
+      'ACTION_TIME_ZONE',
+      'REDIS_URL',
+      'BOOTSTRAP_ADMIN_PASSWORD',
+      'TRUSTED_PROXIES',
+    ]) {
+      assert.match(stderr, new RegExp(`^  ${name} must`, 'm'));
+    }
+  });
+
+  it('names the port that is in use', async () => {
+    await using folder = await temporaryFolder();
+    await using serving = startServing({ DATA_DIR: folder.path });
+    await serving.says(/"msg":"ready"/);
+    await using other = await temporaryFolder();
+    const port = new URL(serving.base).port;
+    const { status, stderr } = await runJobgate(['serve'], { DATA_DIR: other.path, PORT: port });
+    assert.equal(status, 1);
+    assert.match(stderr, new RegExp(`port ${port} .* is in use: set PORT`));
+  });
+
+  it('reads a secret from the file that its setting names', async () => {
+    await using folder = await temporaryFolder();
+    await using database = await createTestDatabase();
+    const file = join(folder.path, 'url');
+    await writeFile(file, `${database.url}\n`);
+    const { status, stdout } = await runJobgate(['seed', '--json'], { DATABASE_URL_FILE: file });
+    assert.deepEqual([status, JSON.parse(stdout)], [0, { loaded: 3 }]);
+  });
+
+  it('finds an unreachable database and cache, and says how to mend them', async () => {
+    const environment = { DATABASE_URL: 'mysql://root@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };
+    const { status, stdout } = await runJobgate(['doctor'], environment);
+    assert.equal(status, 1);
+    assert.match(stdout, /WRONG database: .*\n +check DATABASE_URL/);
+    assert.match(stdout, /WRONG cache: .*\n +check REDIS_URL/);
+  });
+});

@@ -2,8 +2,9 @@ import { asRefusal, Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import type { WireAnswer, WireRequest } from '../wire/exchange.ts';
-import { decode, languageIn, readForm, textOf, type ActionForm, type ActionSettings } from './decode.ts';
+import { decode, type ActionSettings } from './decode.ts';
 import { encode, encodeError } from './encode.ts';
+import { languageIn, readForm, textOf, type ActionForm } from './form.ts';
 
 /** One call of the action API, from the request to the answer. Never rejects: every failure is an answer. */
 export async function answerAction(

@@ -99,6 +99,11 @@ function record({ log, metrics }: AppParts, ctx: Context, { status, outcome }: W
   const { cause, ...told } = outcome;
   const line = { requestId: requestIdOf(ctx), ...told, status, ms: Math.round(milliseconds * 100) / 100 };
   if (told.reason === 'internal') log.error({ ...line, cause }, 'call');
-  else if (told.reason === 'unavailable') log.warn({ ...line, cause }, 'call');
+  // While a database is away every call says the same: its message will do.
+  else if (told.reason === 'unavailable') log.warn({ ...line, because: messageOf(cause) }, 'call');
   else log.info(line, 'call');
+}
+
+function messageOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined;
 }

@@ -4,7 +4,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../../src/ports.ts';
 
 /** A command that takes longer is given up on: reads go to the database, writes try again; in ms. */
-const COMMAND_TIMEOUT = 500;
+const COMMAND_TIMEOUT = 300;
 const CONNECT_TIMEOUT = 1_000;
 const RECONNECT_MOST = 500;
 

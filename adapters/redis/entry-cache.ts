@@ -33,12 +33,20 @@ export function createRedisEntryCache({ redis, runId }: RedisLink, storeId: stri
   const epochKey = `${prefix}epoch`;
   const keyOf = (epoch: number, { kind, id }: EntryKey): string => `${prefix}${epoch}:${kind}:${id}`;
 
-  /** A connection that let a command wait too long is not trusted with the next: it is made anew. */
+  /**
+   * An answer counts only if it came from the process that was asked: a command may have waited in a queue while
+   * the connection was made anew, to a process whose run id nobody has compared yet. And a connection that let
+   * a command wait too long is not trusted with the next.
+   */
   const sent = async <Answer>(command: Promise<Answer>): Promise<Answer> => {
+    const asked = runId();
     try {
-      return await command;
+      const answer = await command;
+      if (asked === undefined || runId() !== asked) throw new Error('the connection to redis was made anew');
+      return answer;
     } catch (cause) {
-      if ((cause as Error).message === 'Command timed out') redis.disconnect(true);
+      const { message } = cause as Error;
+      if (message === 'Command timed out' && runId() === asked) redis.disconnect(true);
       throw cause;
     }
   };

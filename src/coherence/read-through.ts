@@ -85,9 +85,16 @@ export function createReadThrough(parts: {
       const keys: EntryKey[] = wanted.map((id) => ({ kind: 'job', id }));
       if (userId !== undefined) keys.push({ kind: 'account', id: userId });
 
-      const epoch = keeper.usable();
-      const values =
-        epoch === undefined || keys.length === 0 ? [] : await cache.get(epoch, keys).catch(() => []);
+      let epoch = keys.length > 0 ? keeper.usable() : undefined;
+      let values: readonly (EntryValue | undefined)[] = [];
+      if (epoch !== undefined) {
+        try {
+          values = await cache.get(epoch, keys);
+        } catch {
+          // A cache that did not answer is not asked for leases either: the caller has waited long enough.
+          epoch = undefined;
+        }
+      }
 
       const jobs = new Map<string, JobView>();
       wanted.forEach((id, index) => {

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import knex from 'knex';
+import { mysql } from './dialect.ts';
+import { ACQUIRE_TIMEOUT, MIGRATION_LOCK_SECONDS, quietly, type OpenDatabase } from './open.ts';
+
+const CONNECT_TIMEOUT = 3_000;
+
+/**
+ * Each connection counts time in UTC, refuses what does not fit a column, gives up on locks after 3 s, and, on
+ * MariaDB, is ended when a frozen gateway leaves a transaction idle for 5 s.
+ */
+const MYSQL_SESSION =
+  "SET SESSION time_zone = '+00:00', SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE," +
+  "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', SESSION innodb_lock_wait_timeout = 3" +
+  ' /*M! , SESSION idle_transaction_timeout = 5 */';
+
+/**
+ * A MySQL 8 or MariaDB 10.11 server.
+ * @param url `mysql://user:password@host:3306/name`
+ */
+export function openMysql(
+  url: string,
+  options: { readonly poolSize: number; readonly caFile?: string | undefined },
+): OpenDatabase {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const db = knex({
+    client: 'mysql2',
+    ...quietly,
+    connection: {
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: Number(port || 3306),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      database: decodeURIComponent(pathname.slice(1)),
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      dateStrings: true,
+      connectTimeout: CONNECT_TIMEOUT,
+      ...(options.caFile !== undefined && { ssl: { ca: readFileSync(options.caFile) } }),
+    },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT,
+    pool: {
+      min: 0,
+      max: options.poolSize,
+      afterCreate(
+        connection: { query(sql: string, done: (error: Error | null) => void): void },
+        done: (error: Error | null, connection: unknown) => void,
+      ) {
+        connection.query(MYSQL_SESSION, (error) => done(error, connection));
+      },
+    },
+  });
+
+  return {
+    db,
+    dialect: mysql,
+    close: () => db.destroy(),
+    async migrationLock(work) {
+      // The lock belongs to one connection, which stays out of the pool meanwhile.
+      const trx = await db.transaction();
+      try {
+        const name = `jobgate-migrate-${decodeURIComponent(pathname.slice(1))}`.slice(0, 64);
+        const [[row]] = await trx.raw('select get_lock(?, ?) as got', [name, MIGRATION_LOCK_SECONDS]);
+        if (row.got !== 1) throw new Error('another instance has been migrating the database for too long');
+        try {
+          return await work();
+        } finally {
+          await trx.raw('select release_lock(?)', [name]);
+        }
+      } finally {
+        await trx.rollback();
+      }
+    },
+  };
+}

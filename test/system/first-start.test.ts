@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { runJobgate, startServing } from '../support/built-process.ts';
@@ -129,6 +129,22 @@ describe('the start on servers', () => {
 });
 
 describe('the end', () => {
+  it('comes to `npm start` by a signal to npm, and leaves no process behind', async () => {
+    await using folder = await temporaryFolder();
+    // The build is there already, and other tests are using it.
+    const npm = spawn('npm', ['start', '--silent', '--ignore-scripts'], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: folder.path, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    for await (const chunk of npm.stdout) {
+      output += String(chunk);
+      if (READY.test(output)) npm.kill('SIGTERM');
+    }
+    // The pipe has ended: whoever held it is gone.
+    assert.match(output, /"msg":"stopped"/);
+  });
+
   it('lets a call in flight finish, answers new ones no more, and exits with 0', async () => {
     await using folder = await temporaryFolder();
     await using serving = startServing({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import Koa from 'koa';
+import { wallClock } from '../adapters/action/job-face.ts';
 import { adminRoutes, type Readiness } from '../adapters/http/admin.ts';
 import { createApp } from '../adapters/http/app.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
@@ -54,7 +55,11 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
     },
     log,
     metrics,
-    action: { path: config.actionPath, passwordInQuery: config.passwordInQuery === 'allow' },
+    action: {
+      path: config.actionPath,
+      passwordInQuery: config.passwordInQuery === 'allow',
+      time: wallClock(config.actionTimeZone),
+    },
     bodyLimit: config.bodyLimit,
     trusts: trustProxies(config.trustedProxies),
     draining: () => draining,

@@ -6,12 +6,34 @@ export const JOB_ID_PATTERN = /^j-[A-Za-z0-9]{8,16}$/;
 /** Free JSON that belongs to the caller: kept as it came, never re-spelled. */
 const FreeObject = Type.Object({}, { additionalProperties: true });
 
+/** A job's type and action: any words of the caller's own. */
+export const JobWord = Type.String({ minLength: 1, maxLength: 64 });
+
+/** Free data on its way in: the text of one JSON object, so that nothing of it is lost. */
+export const JobText = Type.String({ format: 'json-object' });
+
+/** What a job is doing: an open set of words. Four of them are final. */
+export const STATUS_PATTERN = /^[a-z][a-z0-9 _-]{0,31}$/;
+export const JobStatus = Type.String({ pattern: STATUS_PATTERN.source });
+
+/** The statuses after which a job never changes its status again. */
+export const FINAL_STATUSES = ['successful', 'failed', 'canceled', 'done with failure'] as const;
+
+/** The versions that a writer has seen; a job of another version is not changed. */
+export const SeenVersions = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 20 });
+
+/** A word that a caller makes up for one request, so that a retry has no second effect. */
+export const IdempotencyKey = Type.String({ minLength: 1, maxLength: 128, pattern: '^[\\x21-\\x7e]+$' });
+
+/** A remark for the timeline. */
+export const Note = Type.String({ maxLength: 1024 });
+
 /** A job as every reader sees it. Times are RFC 3339 in UTC with milliseconds. */
 export const Job = Type.Object(
   {
     jobId: Type.String({ pattern: JOB_ID_PATTERN.source }),
-    jobType: Type.String({ minLength: 1, maxLength: 64 }),
-    jobAction: Type.String({ minLength: 1, maxLength: 64 }),
+    jobType: JobWord,
+    jobAction: JobWord,
     owner: Type.String(),
     status: Type.String(),
     preStatus: Type.String(),

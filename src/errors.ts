@@ -37,14 +37,16 @@ export type Fault =
   | { is: 'unknown'; nearest?: string }
   | { is: 'duplicate' }
   | { is: 'type'; expected: 'string' | 'integer' | 'list' | 'object' }
-  | { is: 'format'; expected: 'time' | 'cursor' | 'utf8' | 'form' }
+  | { is: 'format'; expected: 'time' | 'cursor' | 'utf8' | 'form' | 'status' | 'json' | 'tag' }
   | { is: 'too-short'; least: number }
   | { is: 'too-long'; most: number }
   | { is: 'too-few'; least: number }
   | { is: 'too-many'; most: number }
   | { is: 'too-small'; least: number }
   | { is: 'too-large'; most: number }
-  | { is: 'not-one-of'; allowed: readonly string[] };
+  | { is: 'not-one-of'; allowed: readonly string[] }
+  | { is: 'key-twice'; key: string }
+  | { is: 'number-lost'; number: string };
 
 /** One wrong parameter. `reason` narrows the general `invalid_parameter` where a narrower one exists. */
 export interface Problem {
@@ -81,6 +83,10 @@ export interface RefusalFacts {
   readonly detail?: Detail;
   /** Seconds after which a retry makes sense. */
   readonly retryAfter?: number;
+  /** The job that is meant, where a call names several. */
+  readonly jobId?: string;
+  /** What stands now, where the caller must have expected something else. */
+  readonly present?: { readonly status: string } | { readonly version: number };
   /** A limit that was passed, in the unit that `detail` implies (bytes, levels). */
   readonly limit?: number;
   readonly cause?: unknown;

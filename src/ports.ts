@@ -52,6 +52,31 @@ export interface JobStore {
   count(filter: JobFilter): Promise<number>;
   /** The newest job by creation (ties: the higher id) that the filter matches. */
   latest(filter: Pick<JobFilter, 'jobType' | 'owner'>): Promise<Job | undefined>;
+  /** Every change of a job, oldest first. */
+  timeline(jobId: string): Promise<readonly JobEvent[]>;
+}
+
+/** One change of a job. */
+export interface JobEvent {
+  readonly version: number;
+  readonly status: string;
+  readonly preStatus: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Who made the change. */
+  readonly userId: string;
+  readonly note: string;
+}
+
+/** An answer that was given to a request with a key. */
+export interface StoredAnswer {
+  readonly userId: string;
+  readonly key: string;
+  /** What tells the request from another one. */
+  readonly digest: string;
+  readonly answer: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
 }
 
 /** A user as stored, with what only the check of a password needs. */
@@ -111,16 +136,30 @@ export interface EntryKey {
 /** Changes of rows that have entries in the cache: no reader sees an older state once the promise is kept. */
 export interface Changes {
   /**
-   * Runs `work` on the locked row and makes its effect visible to every reader on every instance.
-   * `work` may run more than once and must do nothing outside `tx`. Undefined from `work` means: no change.
+   * Runs `work` on the locked rows and makes its effect visible to every reader on every instance.
+   * `work` may run more than once and must do nothing outside `tx`.
+   * @param keys every row that `work` may change, in the order in which all changes lock them
    * @throws Refusal `unavailable` where the database is away, or the change cannot be made safely now.
    */
-  change<Result>(key: EntryKey, work: (tx: ChangeTx) => Promise<Result>): Promise<Result>;
+  change<Result>(keys: readonly EntryKey[], work: (tx: ChangeTx) => Promise<Result>): Promise<Result>;
 }
 
-/** What a change may do to the database, inside its transaction. Every method that changes raises the version. */
+/** What a change may do to the database, inside its transaction. */
 export interface ChangeTx {
-  /** The account as locked, or undefined where there is none. */
+  /** The job as locked; undefined where there is none that a reader may see. */
+  job(jobId: string): Promise<Job | undefined>;
+  insertJob(job: Job): Promise<void>;
+  /** Stores the job as it is now, its next version with it. */
+  updateJob(job: Job): Promise<void>;
+  /** Keeps the row, and keeps it from every reader. */
+  hideJob(jobId: string): Promise<void>;
+  addEvent(event: { readonly job: Job; readonly userId: string; readonly note: string }): Promise<void>;
+  /** The answer that was stored for a key since then. */
+  recall(userId: string, key: string, since: number): Promise<StoredAnswer | undefined>;
+  /** Stores an answer, and forgets the user's older than `since`. @throws KeyTaken where the key has an answer by now */
+  remember(stored: StoredAnswer, since: number): Promise<void>;
+
+  /** The account as locked, or undefined where there is none. Changes of accounts raise its version. */
   account(userId: string): Promise<Account | undefined>;
   updateAccount(
     userId: string,

@@ -8,6 +8,8 @@ import { SEED_FACE } from './job-face.ts';
 export interface Wishes {
   /** `verbose=1` and above adds `version` to each job. */
   readonly verbose: boolean;
+  /** Writes a time as this protocol's dialect does; milliseconds since 1970. */
+  time(milliseconds: number): string;
 }
 
 /** How one operation is named, and how its answer is written. */
@@ -42,6 +44,44 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
     action: 'DescribeLatestJob',
     encode: (job, wishes) => ['"job":', ...jobPieces(job, wishes), ',"ret_code":0'],
   },
+  'describe-job-timeline': {
+    action: 'DescribeJobTimeline',
+    encode: ({ jobId, timeline }, { time }) => [
+      `"job_id":${JSON.stringify(jobId)},"ret_code":0,"timeline_set":`,
+      JSON.stringify(
+        timeline.map((event) => ({
+          version: event.version,
+          status: event.status,
+          pre_status: event.preStatus,
+          time: time(event.time),
+          user_id: event.userId,
+          note: event.note,
+        })),
+      ),
+    ],
+  },
+  'create-job': {
+    action: 'CreateJob',
+    encode: jobIdPieces,
+  },
+  'replace-job': {
+    action: 'ModifyJobAttributes',
+    encode: jobIdPieces,
+  },
+  'report-job': {
+    action: 'ModifyJobStatus',
+    encode: jobIdPieces,
+  },
+  'cancel-jobs': {
+    action: 'CancelJobs',
+    aliases: { jobs: 'jobIds' },
+    encode: ({ jobs }) => jobIdsPieces(jobs.map((job) => job.jobId)),
+  },
+  'hide-jobs': {
+    action: 'DeleteJobs',
+    aliases: { jobs: 'jobIds' },
+    encode: ({ jobIds }) => jobIdsPieces(jobIds),
+  },
   // DescribeJobs with one id.
   'describe-job': null,
   // Every call carries USER_ID and PASSWORD: there are no sessions here.
@@ -49,6 +89,14 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
   'describe-session': null,
   'log-out': null,
 };
+
+function jobIdPieces(job: JobView): Pieces {
+  return [`"job_id":"${job.jobId}","ret_code":0`];
+}
+
+function jobIdsPieces(jobIds: readonly string[]): Pieces {
+  return [`"job_ids":${JSON.stringify(jobIds)},"ret_code":0`];
+}
 
 function jobPieces(job: JobView, { verbose }: Wishes): Pieces {
   const face = job.face(SEED_FACE);

@@ -4,14 +4,16 @@ import type { Call } from '../../src/gateway/gateway.ts';
 import { operationNames, operations, type OperationName } from '../../src/operations/index.ts';
 import { decodeText } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
-import { isList, propertiesOf, typed } from '../wire/parameters.ts';
-import { toSnake } from '../wire/spelling.ts';
+import { isList, propertiesOf, typed, type PropertySchema } from '../wire/parameters.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
+import { parameterOf } from './names.ts';
 import { textOf, timesSent, type ActionForm } from './form.ts';
 
 export interface ActionSettings {
   /** Whether a PASSWORD may stand in a URL. */
   readonly passwordInQuery: boolean;
+  /** Writes a time, in milliseconds since 1970. */
+  readonly time: (milliseconds: number) => string;
 }
 
 export interface Decoded {
@@ -37,7 +39,7 @@ export function decode(form: ActionForm, request: WireRequest, settings: ActionS
   const credentials = findCredentials(form, settings);
   const origin = { address: request.address, requestId: request.requestId };
   const call: Call = { operation, credentials, origin, input: () => readInput(operation, binding, form) };
-  return { call, binding, wishes: { verbose } };
+  return { call, binding, wishes: { verbose, time: settings.time } };
 }
 
 /** USER_ID and PASSWORD, the base64 of the password. */
@@ -74,7 +76,7 @@ function readInput(
   form: ActionForm,
 ): { value: Record<string, unknown>; problems: Problem[] } {
   const properties = propertiesOf(operations[operation].input);
-  const known = new Map(Object.keys(properties).map((name) => [toSnake(name), name]));
+  const known = new Map(Object.keys(properties).map((name) => [parameterOf(name), name]));
   for (const [alias, name] of Object.entries(binding.aliases ?? {})) known.set(alias, name);
 
   const problems = form.problems.filter((problem) => known.has(baseName(problem.parameter)));
@@ -94,10 +96,11 @@ function readInput(
         : values.has(property) || members.get(property)?.has(index);
     if (index !== undefined && !isList(schema)) continue;
     if (twice) problems.push({ parameter: name, asSent: true, fault: { is: 'duplicate' } });
-    else if (index === undefined) values.set(property, isList(schema) ? asList(value) : typed(schema, value));
+    else if (index === undefined)
+      values.set(property, isList(schema) ? asList(schema, value) : typed(schema, value));
     else {
       const list = members.get(property) ?? new Map<number, unknown>();
-      members.set(property, list.set(index, value));
+      members.set(property, list.set(index, typed(schema?.items, value)));
     }
   }
   for (const [property, list] of members) {
@@ -121,12 +124,13 @@ function baseName(name: string): string {
 }
 
 /** A JSON array, the text of one, or one bare value. */
-function asList(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item !== '');
-  if (typeof value !== 'string') return value;
-  if (!value.startsWith('[')) return [value];
+function asList(schema: PropertySchema | undefined, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.filter((item) => item !== '').map((item) => typed(schema?.items, item));
+  }
+  if (typeof value !== 'string' || !value.startsWith('[')) return [typed(schema?.items, value)];
   try {
-    return JSON.parse(value) as unknown;
+    return asList(schema, JSON.parse(value));
   } catch {
     return value;
   }

@@ -4,9 +4,9 @@ import { errorCatalogue, retCodeOf, UNKNOWN_ACTION } from '../wire/error-catalog
 import type { WireAnswer } from '../wire/exchange.ts';
 import type { Language } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
-import { toSnake } from '../wire/spelling.ts';
 import { wordRefusal } from '../wire/wording.ts';
 import type { ActionBinding, Wishes } from './bindings.ts';
+import { parameterOf } from './names.ts';
 
 /** An old Go client compares the whole header: no charset may follow. */
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
@@ -37,7 +37,7 @@ export function encodeError(
     action !== undefined && /^[A-Za-z][A-Za-z0-9]{0,63}$/.test(action)
       ? `${action}Response`
       : 'ErrorResponse';
-  const message = `${errorCatalogue[reason].word}, ${wordRefusal(refusal, language, toSnake)}`;
+  const message = `${errorCatalogue[reason].word}, ${wordRefusal(refusal, language, parameterOf)}`;
   return {
     status: 200,
     headers: seconds === undefined ? HEADERS : { ...HEADERS, 'retry-after': String(seconds) },

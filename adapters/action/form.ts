@@ -1,6 +1,7 @@
 import { Refusal, type Problem } from '../../src/errors.ts';
-import { decodeText, mediaType, parseJsonObject } from '../wire/body.ts';
+import { decodeText, mediaType } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
+import { readMembers } from '../wire/free-json.ts';
 import { languageOf, type Language } from '../wire/language.ts';
 import { parsePairs, type Sent } from '../wire/parameters.ts';
 
@@ -28,8 +29,7 @@ function parseBody(type: string, text: string): { sent: Sent[]; problems: Proble
   if (!form && type !== 'application/json') throw new Refusal('malformed_request', { detail: 'body-type' });
   // curl names a form unless it is told otherwise; no form begins with a brace.
   if (form && !text.trimStart().startsWith('{')) return parsePairs(text);
-  const sent = Object.entries(parseJsonObject(text)).map(([name, value]) => ({ name, value }));
-  return { sent, problems: [] };
+  return { sent: readMembers(text), problems: [] };
 }
 
 /** One public parameter's text; the body's word counts before the query's. */

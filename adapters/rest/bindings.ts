@@ -19,6 +19,12 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   encode(output: OutputOf<Name>, own: ReadonlyMap<string, string>): Pieces;
   /** The entity tag of the answer, where it has one. */
   entityTag?(output: OutputOf<Name>): string;
+  /** `If-Match` names the versions that the writer has seen. */
+  readonly conditional?: true;
+  /** `Idempotency-Key` makes a retry safe. */
+  readonly repeatable?: true;
+  /** Where what was made is found. */
+  location?(output: OutputOf<Name>): string;
   /** Refusals whose HTTP status is another one here than the catalogue's. */
   readonly statuses?: Partial<Readonly<Record<Reason, 401>>>;
   /** An answer without the envelope: 204 and these headers, and no failure but 401 and 503. */
@@ -26,6 +32,7 @@ export interface RestRoute<Name extends OperationName = OperationName> {
 }
 
 const one = (job: JobView): Pieces => [job.face(REST_FACE)];
+const tagOf = (job: JobView): string => `"${job.version}"`;
 const plain = (output: object): Pieces => [JSON.stringify(output)];
 
 /** Every operation's routes; the compiler asks for a new operation's. More special paths stand first. */
@@ -53,8 +60,66 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       path: '/v1/jobs/:jobId',
       source: 'query',
       encode: one,
-      entityTag: (job) => `"${job.version}"`,
+      entityTag: tagOf,
     },
+  ],
+  'describe-job-timeline': [
+    {
+      method: 'GET',
+      path: '/v1/jobs/:jobId/timeline',
+      source: 'query',
+      encode: ({ jobId, timeline }) => [
+        JSON.stringify({
+          jobId,
+          timeline: timeline.map((event) => ({ ...event, time: new Date(event.time).toISOString() })),
+        }),
+      ],
+    },
+  ],
+  'create-job': [
+    {
+      method: 'POST',
+      path: '/v1/jobs',
+      source: 'body',
+      repeatable: true,
+      encode: one,
+      entityTag: tagOf,
+      location: (job) => `/v1/jobs/${job.jobId}`,
+    },
+  ],
+  'replace-job': [
+    {
+      method: 'PUT',
+      path: '/v1/jobs/:jobId',
+      source: 'body',
+      conditional: true,
+      encode: one,
+      entityTag: tagOf,
+    },
+  ],
+  'report-job': [
+    {
+      method: 'PATCH',
+      path: '/v1/jobs/:jobId',
+      source: 'body',
+      conditional: true,
+      encode: one,
+      entityTag: tagOf,
+    },
+  ],
+  'cancel-jobs': [
+    {
+      method: 'POST',
+      path: '/v1/jobs/:jobIds/cancel',
+      source: 'body',
+      conditional: true,
+      repeatable: true,
+      encode: ({ jobs }) => listPieces(jobs, (job) => job.face(REST_FACE)),
+      entityTag: ({ jobs: [job] }) => (job ? tagOf(job) : ''),
+    },
+  ],
+  'hide-jobs': [
+    { method: 'DELETE', path: '/v1/jobs/:jobIds', source: 'query', conditional: true, encode: () => ['{}'] },
   ],
   'log-in': [
     {

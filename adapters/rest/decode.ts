@@ -2,11 +2,13 @@ import type { Credentials } from '../../src/accounts/credentials.ts';
 import { Refusal, type Problem } from '../../src/errors.ts';
 import type { Call, RawInput } from '../../src/gateway/gateway.ts';
 import { operations, type OperationName } from '../../src/operations/index.ts';
-import { decodeText, mediaType, parseJsonObject } from '../wire/body.ts';
+import { decodeText, mediaType } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
+import { JsonObjectText, readMembers } from '../wire/free-json.ts';
 import { isList, nearest, parsePairs, propertiesOf, typed, type Sent } from '../wire/parameters.ts';
 import { toSnake } from '../wire/spelling.ts';
 import type { RestRoute } from './bindings.ts';
+import { isHeader } from './names.ts';
 
 /** A call, and the parameters that only this protocol has: `encode` repeats some of them. */
 export interface Decoded {
@@ -23,7 +25,9 @@ export function decode(operation: OperationName, route: RestRoute, request: Wire
       credentials: findCredentials(request.headers.authorization),
       origin: { address: request.address, requestId: request.requestId },
       input: () =>
-        route.source === 'body' ? readObject(operation, request) : readQuery(operation, route, request, own),
+        route.source === 'body'
+          ? readObject(operation, route, request)
+          : readQuery(operation, route, request, own),
     },
   };
 }
@@ -43,7 +47,7 @@ function readQuery(
   request: WireRequest,
   own: Map<string, string>,
 ): RawInput {
-  const value: Record<string, unknown> = { ...request.params };
+  const { value, problems: found } = readSurroundings(operation, route, request);
   // nginx asks the verify route with whatever its own configuration adds.
   if (route.headersOnly) return { value, problems: [] };
 
@@ -51,10 +55,13 @@ function readQuery(
   const ownNames = route.own ?? [];
   const known = new Map(
     Object.keys(properties)
-      .filter((name) => !(name in request.params) && !(route.own && (name === 'offset' || name === 'limit')))
+      .filter(
+        (name) => !isElsewhere(name, request) && !(route.own && (name === 'offset' || name === 'limit')),
+      )
       .map((name) => [toSnake(name), name]),
   );
   const { sent, problems } = parsePairs(request.query);
+  problems.push(...found);
   const seen = new Set<string>();
   for (const { name, value: text } of sent as (Sent & { value: string })[]) {
     const property = known.get(name);
@@ -72,20 +79,64 @@ function readQuery(
   return { value, problems: [...problems, ...(route.adjust?.(own, value) ?? [])] };
 }
 
-/** The parameters of a POST, PUT or PATCH: from the path and a JSON body. */
-async function readObject(operation: OperationName, request: WireRequest): Promise<RawInput> {
+/** The parameters of a POST, PUT or PATCH: from the path, some headers and a JSON body. */
+async function readObject(
+  operation: OperationName,
+  route: RestRoute,
+  request: WireRequest,
+): Promise<RawInput> {
+  const text = decodeText(await request.body());
   const type = mediaType(request.headers['content-type']);
-  if (type !== 'application/json') throw new Refusal('malformed_request', { detail: 'body-type' });
-  const body = parseJsonObject(decodeText(await request.body()));
-  const known = Object.keys(propertiesOf(operations[operation].input));
-  const value: Record<string, unknown> = { ...request.params };
-  const problems: Problem[] = [];
-  for (const [name, given] of Object.entries(body)) {
-    if (known.includes(name) && !(name in request.params)) value[name] = given;
-    else problems.push(unknownParameter(name, known));
+  const empty = text.trim() === '';
+  if (!empty && type !== 'application/json') throw new Refusal('malformed_request', { detail: 'body-type' });
+
+  const properties = propertiesOf(operations[operation].input);
+  const { value, problems } = readSurroundings(operation, route, request);
+  const known = Object.keys(properties).filter((name) => !isElsewhere(name, request));
+  const seen = new Set<string>();
+  for (const { name, value: given } of empty ? [] : readMembers(text)) {
+    if (!known.includes(name)) problems.push(unknownParameter(name, known));
+    else if (seen.has(name)) problems.push({ parameter: name, fault: { is: 'duplicate' } });
+    else if (properties[name]?.format === 'json-object' && !(given instanceof JsonObjectText)) {
+      problems.push({ parameter: name, fault: { is: 'type', expected: 'object' } });
+    } else value[name] = given instanceof JsonObjectText ? typed(properties[name], given) : given;
+    seen.add(name);
   }
   for (const { name } of parsePairs(request.query).sent) problems.push(unknownParameter(name, []));
   return { value, problems };
+}
+
+/** Properties that come by the path or by a header, never by a query or a body. */
+function isElsewhere(name: string, { params }: WireRequest): boolean {
+  return name in params || isHeader(name);
+}
+
+/** What the path and the headers say of an input. */
+function readSurroundings(
+  operation: OperationName,
+  route: RestRoute,
+  { params, headers }: WireRequest,
+): { value: Record<string, unknown>; problems: Problem[] } {
+  const properties = propertiesOf(operations[operation].input);
+  const value: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, given] of Object.entries(params))
+    value[name] = isList(properties[name]) ? [given] : given;
+  const key = headers['idempotency-key'];
+  if (route.repeatable && key !== undefined) value.idempotencyKey = key;
+  const match = headers['if-match'];
+  if (route.conditional && match !== undefined && match.trim() !== '*') {
+    const versions = readTags(match);
+    if (versions) value.ifVersion = versions;
+    else problems.push({ parameter: 'If-Match', asSent: true, fault: { is: 'format', expected: 'tag' } });
+  }
+  return { value, problems };
+}
+
+/** The versions that entity tags name. A weak tag matches nothing: it does not say which version was seen. */
+function readTags(header: string): number[] | undefined {
+  const tags = header.split(',').map((tag) => /^"(\d{1,15})"$/.exec(tag.trim())?.[1]);
+  return tags.every((tag) => tag !== undefined) ? tags.map(Number) : undefined;
 }
 
 function unknownParameter(name: string, known: readonly string[]): Problem {

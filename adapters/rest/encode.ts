@@ -4,9 +4,9 @@ import { errorCatalogue } from '../wire/error-catalogue.ts';
 import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { languageOf, LANGUAGES, type Language } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
-import { toCamel, toSnake } from '../wire/spelling.ts';
 import { spell, wordFault, wordRefusal } from '../wire/wording.ts';
 import type { RestRoute } from './bindings.ts';
+import { parameterOf } from './names.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const;
 
@@ -25,8 +25,13 @@ export function encode(
   }
   const tag = route.entityTag?.(output);
   const caching = { 'cache-control': route.source === 'body' ? 'no-store' : 'private, no-cache' };
-  const headers = tag === undefined ? caching : { ...caching, etag: tag };
-  if (tag !== undefined && matches(request.headers['if-none-match'], tag)) {
+  const location = route.location?.(output);
+  const headers = {
+    ...caching,
+    ...(tag !== undefined && { etag: tag }),
+    ...(location !== undefined && { location }),
+  };
+  if (route.method === 'GET' && tag !== undefined && matches(request.headers['if-none-match'], tag)) {
     return { status: 304, headers, body: undefined, outcome };
   }
   const body = joinPieces(['{"code":0,"data":', ...route.encode(output, own), '}']);
@@ -43,8 +48,8 @@ export function encodeError(
   const { code, status: usual } = errorCatalogue[refusal.reason];
   const status = route?.statuses?.[refusal.reason] ?? usual;
   const language = preferred(request);
-  const respell = route?.source === 'body' ? toCamel : toSnake;
-  const { problems, retryAfter } = refusal.facts;
+  const respell = (name: string): string => parameterOf(name, route?.source ?? 'query');
+  const { problems, retryAfter, present, jobId } = refusal.facts;
   const data = {
     message: wordRefusal(refusal, language, respell),
     reason: refusal.reason,
@@ -53,6 +58,8 @@ export function encodeError(
         problems.map((problem) => [spell(problem, respell), wordFault(problem.fault, language, respell)]),
       ),
     }),
+    ...(jobId !== undefined && { jobId }),
+    ...present,
     requestId: request.requestId,
   };
   const seconds = retryAfter ?? (status === 503 ? 1 : undefined);

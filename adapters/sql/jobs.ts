@@ -3,7 +3,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import type { JobFilter, JobStore } from '../../src/ports.ts';
 import { ask } from './ask.ts';
 import type { Dialect } from './dialect.ts';
-import { fromJob, toJob, type JobRow } from './rows.ts';
+import { fromJob, toJob, toJobEvent, type EventRow, type JobRow } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
 import { toSqlTime } from './time.ts';
 
@@ -12,7 +12,11 @@ const COLUMNS = { createTime: 'create_time', updateTime: 'update_time' } as cons
 /** Jobs in the database. */
 export function createJobStore(db: Knex, dialect: Dialect): JobStore {
   return {
-    read: (jobIds) => ask(() => readSnapshot(db, dialect, 'jobs', 'job_id', jobIds, toJob)),
+    // A hidden job stays in its table and is no one's to see.
+    read: (jobIds) =>
+      ask(() =>
+        readSnapshot(db, dialect, 'jobs', 'job_id', jobIds, toJob, (join) => join.onNull('t.hidden_time')),
+      ),
 
     list: (filter, { by, descending }, { offset, limit, after }) =>
       ask(async () => {
@@ -46,6 +50,12 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
         const row = (await query.first('*')) as JobRow | undefined;
         return row && toJob(row);
       }),
+
+    timeline: (jobId) =>
+      ask(async () => {
+        const rows = (await db('job_events').where('job_id', jobId).orderBy('version')) as EventRow[];
+        return rows.map(toJobEvent);
+      }),
   };
 }
 
@@ -59,7 +69,7 @@ export async function insertJobs(db: Knex, jobs: readonly Job[]): Promise<number
 }
 
 function matching(db: Knex, filter: JobFilter): Knex.QueryBuilder {
-  const query = db('jobs');
+  const query = db('jobs').whereNull('hidden_time');
   const anyOf = (column: string, words: readonly string[] | undefined): void => {
     if (words?.length === 1) void query.where(column, words[0] as string);
     else if (words) void query.whereIn(column, [...words]);

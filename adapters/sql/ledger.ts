@@ -4,7 +4,8 @@ import { Refusal } from '../../src/errors.ts';
 import type { EpochState } from '../../src/ports.ts';
 import { ask } from './ask.ts';
 import type { Dialect } from './dialect.ts';
-import { toAccount, toEpochState, toJob, type EpochRow, type JobRow, type UserRow } from './rows.ts';
+import { jobChanges } from './job-changes.ts';
+import { toAccount, toEpochState, type EpochRow, type UserRow } from './rows.ts';
 import { epochColumns } from './snapshot.ts';
 
 /** The database's side of the coherent cache: the epoch's row, and transactions that change rows with entries. */
@@ -74,11 +75,7 @@ function ledgerTx(
       ask(() => dialect.lockRow(trx, TABLES[kind].table, TABLES[kind].key, id, wait)),
     epoch: () => ask(() => epochIn(trx, dialect.shareLock)),
 
-    job: (jobId) =>
-      ask(async () => {
-        const row = (await trx('jobs').where('job_id', jobId).first()) as JobRow | undefined;
-        return row && toJob(row);
-      }),
+    ...jobChanges(trx),
 
     account: (userId) =>
       ask(async () => {

@@ -15,6 +15,12 @@ const MYSQL_SESSION =
   ' /*M! , SESSION idle_transaction_timeout = 5 */';
 
 /**
+ * Without gap locks: two creations that lock ids nobody has would wait for each other. Every statement that must
+ * not see an older state locks what it reads.
+ */
+const MYSQL_ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
+
+/**
  * A MySQL 8 or MariaDB 10.11 server.
  * @param url `mysql://user:password@host:3306/name`
  */
@@ -46,7 +52,10 @@ export function openMysql(
         connection: { query(sql: string, done: (error: Error | null) => void): void },
         done: (error: Error | null, connection: unknown) => void,
       ) {
-        connection.query(MYSQL_SESSION, (error) => done(error, connection));
+        connection.query(MYSQL_SESSION, (error) => {
+          if (error) return done(error, connection);
+          connection.query(MYSQL_ISOLATION, (failed) => done(failed, connection));
+        });
       },
     },
   });

@@ -1,7 +1,7 @@
 import type { Role } from '../../schemas/user.ts';
 import type { Account } from '../../src/accounts/account.ts';
 import type { Job, JsonText } from '../../src/jobs/job.ts';
-import type { EpochState, StoredUser } from '../../src/ports.ts';
+import type { EpochState, JobEvent, StoredUser } from '../../src/ports.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
 export interface JobRow {
@@ -25,6 +25,15 @@ export interface UserRow {
   password_hash: string;
   create_time: string;
   version: number;
+}
+
+export interface EventRow {
+  version: number;
+  status: string;
+  pre_status: string;
+  event_time: string;
+  user_id: string;
+  note: string;
 }
 
 export interface EpochRow {
@@ -80,6 +89,17 @@ export function toJsonText(value: unknown, jobId: string): JsonText | undefined 
     throw new Error(`the row of job ${jobId} holds resources or a directive that is not JSON`, { cause });
   }
   return value;
+}
+
+export function toJobEvent(row: EventRow): JobEvent {
+  return {
+    version: row.version,
+    status: row.status,
+    preStatus: row.pre_status,
+    time: fromSqlTime(row.event_time),
+    userId: row.user_id,
+    note: row.note,
+  };
 }
 
 export function toAccount(row: UserRow): Account {

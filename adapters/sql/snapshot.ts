@@ -11,6 +11,7 @@ export function epochColumns(db: Knex, dialect: Dialect): (string | Knex.Raw)[] 
 /**
  * Rows by id together with the epoch's row, in one statement: what it says of both was true at one moment.
  * @param key the column of the ids
+ * @param narrow leaves out rows that are not to be seen
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a driver's rows have no type of their own
 export async function readSnapshot<Row, Seen>(
@@ -20,9 +21,12 @@ export async function readSnapshot<Row, Seen>(
   key: string,
   ids: readonly string[],
   see: (row: Row) => Seen,
+  narrow: (join: Knex.JoinClause) => unknown = () => {},
 ): Promise<Snapshot<Seen>> {
   const found = (await db('cache_epoch as e')
-    .leftJoin(`${table} as t`, (join) => void join.onIn(`t.${key}`, [...ids]))
+    .leftJoin(`${table} as t`, (join) => {
+      narrow(join.onIn(`t.${key}`, [...ids]));
+    })
     .select('t.*', ...epochColumns(db, dialect))) as (Row & EpochRow)[];
   const [first] = found;
   if (!first) throw new Error('the table cache_epoch is empty: the database was not migrated');

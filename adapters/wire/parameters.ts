@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { TSchema } from 'typebox';
 import type { Problem } from '../../src/errors.ts';
+import { JsonObjectText, objectText } from './free-json.ts';
 import { toSnake } from './spelling.ts';
 
 /** One parameter as sent, in the order sent. */
@@ -10,8 +11,10 @@ export interface Sent {
 }
 
 /** The JSON Schema of one property, as far as decoding looks at it. */
-interface PropertySchema {
+export interface PropertySchema {
   readonly type?: string;
+  readonly format?: string;
+  readonly items?: PropertySchema;
   readonly enum?: readonly unknown[];
 }
 
@@ -57,7 +60,9 @@ function decodePart(part: string): string | undefined {
  * What does not fit stays as it is, for validation to judge.
  */
 export function typed(schema: PropertySchema | undefined, value: unknown): unknown {
+  if (value instanceof JsonObjectText) return schema?.format === 'json-object' ? value.text : {};
   if (typeof value !== 'string' || !schema) return value;
+  if (schema.format === 'json-object') return objectText(value) ?? value;
   if (schema.type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value);
   if (schema.enum) return schema.enum.find((word) => toSnake(String(word)) === value) ?? value;
   return value;

@@ -41,19 +41,35 @@ const TYPES: Readonly<Record<string, Text>> = {
   cursor: { en: 'a cursor that a page of this very list gave', zh: '同一列表的分页所返回的游标' },
   utf8: { en: 'percent-encoded UTF-8', zh: '百分号编码的 UTF-8' },
   form: { en: 'well-formed', zh: '合法的格式' },
+  status: {
+    en: 'a lower-case word such as working, step1 or done with failure',
+    zh: '小写单词，例如 working、step1、done with failure',
+  },
+  json: { en: 'a JSON object', zh: 'JSON 对象' },
+  tag: { en: 'an entity tag such as "3"', zh: '形如 "3" 的 ETag' },
 };
 
 /** What a message says in the caller's language: the catalogue's sentence, and what narrows it. */
 export function wordRefusal(refusal: Refusal, language: Language, respell: Respell): string {
-  const { detail, problems, limit } = refusal.facts;
+  const { detail, problems, limit, jobId, present } = refusal.facts;
   const sentence = errorCatalogue[refusal.reason].message[language];
   const parts: string[] = [];
   if (detail) parts.push(DETAILS[detail][language] + (limit === undefined ? '' : ` (> ${limit})`));
+  if (jobId !== undefined) parts.push(jobId.slice(0, 64));
+  if (present) parts.push(wordPresent(present, language));
   for (const problem of problems ?? []) {
     parts.push(`${spell(problem, respell)} ${wordFault(problem.fault, language, respell)}`);
   }
   if (parts.length === 0) return sentence;
   return language === 'zh' ? `${sentence}：${parts.join('；')}` : `${sentence}: ${parts.join('; ')}`;
+}
+
+/** What stands now, so that the caller can decide anew. */
+function wordPresent(present: { status: string } | { version: number }, language: Language): string {
+  if ('status' in present) {
+    return language === 'zh' ? `当前状态为 ${present.status}` : `its status is ${present.status}`;
+  }
+  return language === 'zh' ? `当前版本为 ${present.version}` : `its version is ${present.version}`;
 }
 
 /** A parameter's name as the caller would write it. */
@@ -89,6 +105,12 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
       return zh ? `不得小于 ${fault.least}` : `must be at least ${fault.least}`;
     case 'too-large':
       return zh ? `不得大于 ${fault.most}` : `must be at most ${fault.most}`;
+    case 'key-twice':
+      return zh ? `中的键 ${fault.key} 重复出现` : `has the key ${fault.key} twice`;
+    case 'number-lost':
+      return zh
+        ? `中的数值 ${fault.number} 超出双精度浮点数的表示范围`
+        : `has the number ${fault.number}, which a double cannot hold`;
     case 'not-one-of': {
       const words = fault.allowed.map(respell).join(zh ? '、' : ', ');
       return zh ? `应为其中之一：${words}` : `must be one of ${words}`;

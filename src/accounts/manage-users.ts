@@ -28,7 +28,7 @@ export async function addUser(parts: Parts, userId: string, role: Role, password
 /** Sets a password and ends every session of the user. @throws Refusal `user_not_found`, `invalid_parameter` */
 export async function setPassword(parts: Parts, userId: string, password: string): Promise<void> {
   const passwordHash = await hashNew(parts, password);
-  await parts.changes.change({ kind: 'account', id: userId }, async (tx) => {
+  await parts.changes.change([{ kind: 'account', id: userId }], async (tx) => {
     if (!(await tx.account(userId))) throw new Refusal('user_not_found');
     await tx.updateAccount(userId, { passwordHash });
     await tx.removeTokens(userId);
@@ -41,7 +41,7 @@ export async function changeUser(
   userId: string,
   change: { readonly role?: Role; readonly active?: boolean },
 ): Promise<Account> {
-  return parts.changes.change({ kind: 'account', id: userId }, async (tx) => {
+  return parts.changes.change([{ kind: 'account', id: userId }], async (tx) => {
     if (!(await tx.account(userId))) throw new Refusal('user_not_found');
     await tx.updateAccount(userId, change);
     const changed = await tx.account(userId);

@@ -32,7 +32,7 @@ export function createChanges(parts: {
 
   const attempt = async <Result>(
     tx: LedgerTx,
-    key: EntryKey,
+    keys: readonly EntryKey[],
     work: (tx: ChangeTx) => Promise<Result>,
   ): Promise<Attempt<Result>> => {
     const state = await tx.epoch();
@@ -47,22 +47,26 @@ export function createChanges(parts: {
     const { epoch } = state;
     const token = randomUUID();
     const reachable = cache.runId() === state.runId;
-    const blocked = reachable && (await cache.block(epoch, [key], token).catch(() => false));
+    const blocked = reachable && (await cache.block(epoch, keys, token).catch(() => false));
     if (!blocked) return { is: 'not-blocked', epoch };
     let result: Result;
-    let value: EntryValue | undefined;
+    const values = new Map<EntryKey, EntryValue | undefined>();
     try {
       result = await work(tx);
-      value = await valueIn(tx, key);
+      for (const key of keys) values.set(key, await valueIn(tx, key));
     } catch (thrown) {
       await tx.rollback();
-      await cache.abort(epoch, [key], token).catch(() => {});
+      await cache.abort(epoch, keys, token).catch(() => {});
       throw thrown;
     }
     // Where the outcome is unknown this throws, and the entry stays blocked: readers go to the database.
     await tx.commit();
-    const after = value ? cache.publish(epoch, key, token, value) : cache.abort(epoch, [key], token);
-    await after.catch((cause: unknown) => log.warn({ key, cause }, 'an entry stays blocked after a change'));
+    const published = [...values].map(([key, value]) =>
+      value ? cache.publish(epoch, key, token, value) : cache.abort(epoch, [key], token),
+    );
+    await Promise.all(published).catch((cause: unknown) =>
+      log.warn({ keys, cause }, 'entries stay blocked after a change'),
+    );
     return { is: 'done', result };
   };
 
@@ -76,25 +80,25 @@ export function createChanges(parts: {
   };
 
   const once = async <Result>(
-    key: EntryKey,
+    keys: readonly EntryKey[],
     work: (tx: ChangeTx) => Promise<Result>,
     wait: boolean,
   ): Promise<Attempt<Result> | undefined> => {
     const tx = await ledger.begin();
     try {
-      if (!(await tx.lock(key, wait))) return undefined;
-      return await attempt(tx, key, work);
+      for (const key of keys) if (!(await tx.lock(key, wait))) return undefined;
+      return await attempt(tx, keys, work);
     } finally {
       await tx.rollback();
     }
   };
 
   return {
-    async change(key, work) {
+    async change(keys, work) {
       const giveUpAt = clock() + ttl * 2 + 2_000;
       let notBlocked = 0;
       for (;;) {
-        const outcome = await once(key, work, true);
+        const outcome = await once(keys, work, true);
         if (!outcome) throw new Error('a row that is waited for is locked in the end');
         if (outcome.is === 'done') return outcome.result;
         if (clock() > giveUpAt) throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
@@ -113,7 +117,7 @@ export function createChanges(parts: {
       const name = `${key.kind}:${key.id}`;
       if (repairing.has(name) || repairing.size >= REPAIRS_AT_ONCE) return;
       repairing.add(name);
-      once(key, async () => {}, false)
+      once([key], async () => {}, false)
         .catch((cause: unknown) => log.warn({ key, cause }, 'a blocked entry could not be repaired'))
         .finally(() => repairing.delete(name));
     },

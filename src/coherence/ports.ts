@@ -1,5 +1,3 @@
-import type { Account } from '../accounts/account.ts';
-import type { Job } from '../jobs/job.ts';
 import type { ChangeTx, EntryKey, EpochState } from '../ports.ts';
 
 /**
@@ -63,8 +61,6 @@ export interface LedgerTx extends ChangeTx {
   lock(key: EntryKey, wait: boolean): Promise<boolean>;
   /** The epoch's row under a share lock, which keeps it from being fenced until the transaction ends. */
   epoch(): Promise<EpochState>;
-  job(jobId: string): Promise<Job | undefined>;
-  account(userId: string): Promise<Account | undefined>;
   /** @throws where the outcome is not known */
   commit(): Promise<void>;
   rollback(): Promise<void>;

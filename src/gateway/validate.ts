@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { TSchema } from 'typebox';
+import { STATUS_PATTERN } from '../../schemas/job.ts';
 import { refuseParameters, type Fault, type Problem, type Reason } from '../errors.ts';
 
 /** An error names this many wrong parameters at the most. */
@@ -10,6 +11,12 @@ ajv.addFormat('date-time', (text: string) => INSTANT.test(text) && !Number.isNaN
 
 /** RFC 3339 with a time zone; a time without one means another instant to everyone. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+// Decoding hands over nothing but the text of an object; a text that is none came where an object was expected.
+ajv.addFormat('json-object', (text: string) => text.startsWith('{'));
+
+/** Patterns that can be told in words. */
+const PATTERNS: Readonly<Record<string, 'status'>> = { [STATUS_PATTERN.source]: 'status' };
 
 const compiled = new Map<TSchema, ValidateFunction>();
 
@@ -74,7 +81,12 @@ function faultOf({ keyword, params }: ErrorObject): Fault {
     case 'enum':
       return { is: 'not-one-of', allowed: (params as { allowedValues: string[] }).allowedValues };
     case 'format':
-      return { is: 'format', expected: 'time' };
+      return {
+        is: 'format',
+        expected: (params as { format: string }).format === 'json-object' ? 'json' : 'time',
+      };
+    case 'pattern':
+      return { is: 'format', expected: PATTERNS[(params as { pattern: string }).pattern] ?? 'form' };
     default:
       return { is: 'type', expected: NAMES_OF_TYPES[String((params as { type?: string }).type)] ?? 'string' };
   }

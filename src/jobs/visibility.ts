@@ -19,6 +19,6 @@ export function visibleOwners(
   return [caller.userId];
 }
 
-function seesAll(caller: Account): boolean {
+export function seesAll(caller: Account): boolean {
   return caller.role === 'operator' || caller.role === 'admin';
 }

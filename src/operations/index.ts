@@ -1,16 +1,28 @@
 import type { MemberOperation, OpenOperation } from '../operation.ts';
+import { cancelJobs } from './cancel-jobs.ts';
+import { createJob } from './create-job.ts';
+import { describeJobTimeline } from './describe-job-timeline.ts';
 import { describeJob } from './describe-job.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { describeLatestJob } from './describe-latest-job.ts';
 import { describeSession } from './describe-session.ts';
+import { hideJobs } from './hide-jobs.ts';
 import { logIn } from './log-in.ts';
 import { logOut } from './log-out.ts';
+import { replaceJob } from './replace-job.ts';
+import { reportJob } from './report-job.ts';
 
 /** Every operation of the gateway. Both protocols, the metrics and the references are loops over this list. */
 export const operations = {
   'describe-jobs': describeJobs,
   'describe-job': describeJob,
   'describe-latest-job': describeLatestJob,
+  'describe-job-timeline': describeJobTimeline,
+  'create-job': createJob,
+  'replace-job': replaceJob,
+  'report-job': reportJob,
+  'cancel-jobs': cancelJobs,
+  'hide-jobs': hideJobs,
   'log-in': logIn,
   'describe-session': describeSession,
   'log-out': logOut,

@@ -11,7 +11,7 @@ export const logOut: MemberOperation<object, object> = {
   permission: 'self',
   async handle({ caller, ports }) {
     const { userId, claim } = caller;
-    await ports.changes.change({ kind: 'account', id: userId }, (tx) =>
+    await ports.changes.change([{ kind: 'account', id: userId }], (tx) =>
       tx.removeTokens(userId, claim.digest),
     );
     return {};

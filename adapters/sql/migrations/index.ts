@@ -2,11 +2,13 @@ import type { Knex } from 'knex';
 import { jobs } from './0001-jobs.ts';
 import { accounts } from './0002-accounts.ts';
 import { cacheEpoch } from './0003-cache-epoch.ts';
+import { jobWrites } from './0004-job-writes.ts';
 
 const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0001-jobs': jobs,
   '0002-accounts': accounts,
   '0003-cache-epoch': cacheEpoch,
+  '0004-job-writes': jobWrites,
 };
 
 export const migrationNames = Object.keys(migrations);

@@ -1,0 +1,83 @@
+import type { Knex } from 'knex';
+import { KeyTaken } from '../../src/jobs/answer-once.ts';
+import type { ChangeTx } from '../../src/ports.ts';
+import { ask, isDuplicate } from './ask.ts';
+import { fromJob, toJob, type JobRow } from './rows.ts';
+import { fromSqlTime, toSqlTime } from './time.ts';
+
+/** What a change may do to jobs, inside its transaction. */
+export function jobChanges(
+  trx: Knex.Transaction,
+): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent' | 'recall' | 'remember'> {
+  return {
+    job: (jobId) =>
+      ask(async () => {
+        const row = (await trx('jobs').where('job_id', jobId).whereNull('hidden_time').first()) as
+          JobRow | undefined;
+        return row && toJob(row);
+      }),
+
+    insertJob: (job) => ask(async () => void (await trx('jobs').insert(fromJob(job)))),
+
+    updateJob: (job) =>
+      ask(async () => {
+        const { job_id: jobId, ...columns } = fromJob(job);
+        // The row is locked and was read under the lock: anything but one row is a fault of the gateway.
+        const changed = await trx('jobs')
+          .where('job_id', jobId)
+          .where('version', job.version - 1)
+          .update(columns);
+        if (changed !== 1) throw new Error(`job ${jobId} is not at version ${job.version - 1}`);
+      }),
+
+    hideJob: (jobId) =>
+      ask(async () => {
+        await trx('jobs')
+          .where('job_id', jobId)
+          .update({ hidden_time: trx.ref('update_time') });
+      }),
+
+    addEvent: ({ job, userId, note }) =>
+      ask(async () => {
+        await trx('job_events').insert({
+          job_id: job.jobId,
+          version: job.version,
+          status: job.status,
+          pre_status: job.preStatus,
+          event_time: toSqlTime(job.updateTime),
+          user_id: userId,
+          note,
+        });
+      }),
+
+    recall: (userId, key, since) =>
+      ask(async () => {
+        const row = (await trx('idempotency_keys')
+          .where({ user_id: userId, idempotency_key: key })
+          .where('create_time', '>=', toSqlTime(since))
+          .first()) as { digest: string; answer: string; create_time: string } | undefined;
+        return (
+          row && { userId, key, digest: row.digest, answer: row.answer, time: fromSqlTime(row.create_time) }
+        );
+      }),
+
+    remember: ({ userId, key, digest, answer, time }, since) =>
+      ask(async () => {
+        await trx('idempotency_keys')
+          .where('user_id', userId)
+          .where('create_time', '<', toSqlTime(since))
+          .delete();
+        try {
+          await trx('idempotency_keys').insert({
+            user_id: userId,
+            idempotency_key: key,
+            digest,
+            answer,
+            create_time: toSqlTime(time),
+          });
+        } catch (thrown) {
+          throw isDuplicate(thrown) ? new KeyTaken() : thrown;
+        }
+      }),
+  };
+}

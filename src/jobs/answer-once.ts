@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { Refusal } from '../errors.ts';
+import type { ChangeTx, Ports } from '../ports.ts';
+import type { Job } from './job.ts';
+
+/** What makes a request the same one again. */
+export interface Once {
+  /** The caller's own word for the request; undefined: every request is a new one. */
+  readonly key: string | undefined;
+  readonly operation: string;
+  /** What was asked for, redacted: it must not be found out from its digest. */
+  readonly request: object;
+}
+
+/** Two requests with one key came at once, and the other was first: its answer is there now. */
+export class KeyTaken extends Error {}
+
+/** How long an answer is kept, in ms. */
+const KEPT_FOR = 24 * 60 * 60_000;
+
+/**
+ * Changes jobs once for a key, however often the request comes: the answer is stored in the transaction of the
+ * effect, and given again as it was.
+ * @throws Refusal `idempotency_conflict` where the key came with another request
+ */
+export async function answerOnce(
+  ports: Ports,
+  caller: { readonly userId: string },
+  jobIds: readonly string[],
+  once: Once,
+  effect: (tx: ChangeTx) => Promise<readonly Job[]>,
+): Promise<readonly Job[]> {
+  const keys = jobIds.map((id) => ({ kind: 'job', id }) as const);
+  const { key } = once;
+  if (key === undefined) return ports.changes.change(keys, effect);
+
+  const { userId } = caller;
+  const digest = createHash('sha256')
+    .update(JSON.stringify([once.operation, once.request]))
+    .digest('hex');
+  const attempt = (): Promise<readonly Job[]> =>
+    ports.changes.change(keys, async (tx) => {
+      const since = ports.clock() - KEPT_FOR;
+      const stored = await tx.recall(userId, key, since);
+      if (stored && stored.digest !== digest) throw new Refusal('idempotency_conflict');
+      if (stored) return JSON.parse(stored.answer) as Job[];
+      const jobs = await effect(tx);
+      await tx.remember({ userId, key, digest, answer: JSON.stringify(jobs), time: ports.clock() }, since);
+      return jobs;
+    });
+  try {
+    return await attempt();
+  } catch (thrown) {
+    if (thrown instanceof KeyTaken) return attempt();
+    throw thrown;
+  }
+}

@@ -1,0 +1,30 @@
+import { HideJobsInput, HideJobsOutput } from '../../schemas/hide-jobs.ts';
+import { Refusal } from '../errors.ts';
+import { idsToLock, keepJob, takeJob } from '../jobs/change-jobs.ts';
+import { hideFinished } from '../jobs/moves.ts';
+import type { MemberOperation } from '../operation.ts';
+
+export const hideJobs: MemberOperation<HideJobsInput, HideJobsOutput> = {
+  summary: {
+    en: 'Hide finished jobs from every reader: all of them, or none. The rows stay in the database.',
+    zh: '隐藏已结束的作业：全部成功或全部不变；数据库中的记录保留。',
+  },
+  input: HideJobsInput,
+  output: HideJobsOutput,
+  permission: 'own-jobs',
+  async handle({ input, caller, ports }) {
+    const jobIds = idsToLock(input.jobIds);
+    const keys = jobIds.map((id) => ({ kind: 'job', id }) as const);
+    await ports.changes.change(keys, async (tx) => {
+      for (const jobId of jobIds) {
+        const present = await takeJob(tx, caller, jobId, input.ifVersion);
+        if (caller.role !== 'admin' && present.owner !== caller.userId) {
+          throw new Refusal('permission_denied');
+        }
+        await keepJob(tx, caller, hideFinished(present, ports.clock()), 'hidden');
+        await tx.hideJob(jobId);
+      }
+    });
+    return { jobIds: [...new Set(input.jobIds)] };
+  },
+};

@@ -1,0 +1,31 @@
+import { Job as JobSchema } from '../../schemas/job.ts';
+import { ReplaceJobInput } from '../../schemas/replace-job.ts';
+import { idsToLock, keepJob, takeJob } from '../jobs/change-jobs.ts';
+import { keepFreeData } from '../jobs/free-data.ts';
+import type { JobView } from '../jobs/job-view.ts';
+import { replaceContent } from '../jobs/moves.ts';
+import type { MemberOperation } from '../operation.ts';
+
+export const replaceJob: MemberOperation<ReplaceJobInput, JobView> = {
+  summary: {
+    en: 'Replace what a job is about; what is left out is cleared. A finished job stays as it is.',
+    zh: '整体更新作业内容，未提供的字段被清空；已结束的作业不可修改。',
+  },
+  input: ReplaceJobInput,
+  output: JobSchema,
+  permission: 'own-jobs',
+  async handle({ input, caller, ports }) {
+    const [jobId = ''] = idsToLock([input.jobId]);
+    const content = {
+      jobType: input.jobType,
+      jobAction: input.jobAction,
+      resources: keepFreeData('resources', input.resources ?? '{}'),
+      directive: input.directive === undefined ? undefined : keepFreeData('directive', input.directive),
+    };
+    const job = await ports.changes.change([{ kind: 'job', id: jobId }], async (tx) => {
+      const present = await takeJob(tx, caller, jobId, input.ifVersion);
+      return keepJob(tx, caller, replaceContent(present, content, ports.clock()));
+    });
+    return ports.faces.view(job);
+  },
+};

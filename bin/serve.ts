@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import Koa from 'koa';
-import { adminRoutes, type Readiness } from '../adapters/http/admin.ts';
+import { adminElsewhere, adminRoutes, type Readiness } from '../adapters/http/admin.ts';
 import { createApp } from '../adapters/http/app.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { trustProxies } from '../adapters/http/request.ts';
@@ -58,7 +58,7 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
     bodyLimit: config.bodyLimit,
     trusts: trustProxies(config.trustedProxies),
     draining: () => draining,
-    ...(config.adminPort === undefined && { admin: adminRoutes(readiness, metrics) }),
+    admin: config.adminPort === undefined ? adminRoutes(readiness, metrics) : adminElsewhere,
   });
 
   const servers: HttpServer[] = [];
@@ -73,6 +73,7 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
   try {
     const server = await listen(app, config.host, config.port);
     servers.push(server);
+    log.info({ port: server.port }, 'listening');
     let adminPort: number | undefined;
     if (config.adminPort !== undefined) {
       const admin = await listen(
@@ -88,7 +89,7 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
     const open = await openGateway(config, database, log, metrics.lookUp);
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;
-    say(greet(config, `http://${config.host}:${server.port}`, password));
+    say(greet(config, server.port, password));
     log.info({ port: server.port }, 'ready');
     return { port: server.port, adminPort, stop };
   } catch (thrown) {

@@ -35,7 +35,8 @@ function parseBody(type: string, text: string): { sent: Sent[]; problems: Proble
 /** One public parameter's text; the body's word counts before the query's. */
 export function textOf(form: ActionForm, name: string): string | undefined {
   const found = [...form.body, ...form.query].find((sent) => sent.name === name)?.value;
-  return typeof found === 'string' ? found : undefined;
+  // In JSON a number may stand as one.
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
 }
 
 /** A public parameter that stands in two places would be read differently by whoever stands in between. */

@@ -25,8 +25,8 @@ export interface AppParts {
   readonly trusts: Trust;
   /** True while the process is on its way out: connections are not kept. */
   readonly draining: () => boolean;
-  /** Health and metrics, where they have no port of their own. */
-  readonly admin?: Middleware;
+  /** Health and metrics, or the word that they are served elsewhere. */
+  readonly admin: Middleware;
 }
 
 /** The one HTTP application: which protocol a request speaks, and what is logged and counted of it. */
@@ -56,7 +56,7 @@ export function createApp(parts: AppParts): Koa {
       send(parts, ctx, answer);
     }
   });
-  if (parts.admin) app.use(parts.admin);
+  app.use(parts.admin);
   app.use(async (ctx, next) => {
     const { path } = ctx;
     if (!isAction(path)) return next();

@@ -6,6 +6,7 @@ import { createApp } from '../adapters/http/app.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { trustProxies } from '../adapters/http/request.ts';
 import { listen, type HttpServer } from '../adapters/http/server.ts';
+import { answerUnreadable } from '../adapters/http/unreadable.ts';
 import { isPassing, ask } from '../adapters/sql/ask.ts';
 import { migrate, pendingMigrations } from '../adapters/sql/migrate.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
@@ -71,7 +72,9 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
     await (opened ? opened.close() : database.close());
   };
   try {
-    const server = await listen(app, config.host, config.port);
+    const server = await listen(app, config.host, config.port, (sent) =>
+      answerUnreadable(config.actionPath, sent),
+    );
     servers.push(server);
     log.info({ port: server.port }, 'listening');
     let adminPort: number | undefined;

@@ -39,7 +39,10 @@ export async function prepareFirstStart(
 }
 
 /** What a first look needs: where the data is, who the admin is, and a call for each protocol to paste. */
-export function greet(config: Config, base: string, password: string | undefined): string {
+export function greet(config: Config, port: number, password: string | undefined): string {
+  // An address that stands for all of them is none to call.
+  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const lines = [`jobgate listens on ${base}`];
   if (config.databaseUrl === undefined) {
     lines.push(

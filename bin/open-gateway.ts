@@ -66,6 +66,7 @@ export async function openGateway(
   const accounts = createAccountStore(db, dialect);
   const ledger = createLedger(db, dialect);
   const storeId = await readStoreId(database);
+  await ledger.raiseTtl(ttl);
 
   let link: RedisLink | undefined;
   let cache: EntryCache = noEntryCache;
@@ -75,11 +76,16 @@ export async function openGateway(
     link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, log);
     cache = createRedisEntryCache(link, storeId, ttl);
     await link.greeted(REDIS_GREETING);
+  } else if ((await ledger.epoch()).on) {
+    log.warn(
+      {},
+      'other instances use a cache and this one has no REDIS_URL: its writes turn theirs off each time',
+    );
   }
 
-  const keeper = createEpochKeeper({ ledger, cache, ttl, clock, log });
+  const keeper = createEpochKeeper({ ledger, cache, clock, log });
   const kinds = createEntryKinds(jobs, accounts, faces);
-  const changes = createChanges({ ledger, cache, keeper, kinds, ttl, clock, log });
+  const changes = createChanges({ ledger, cache, keeper, kinds, clock, log });
   const reader = createReadThrough({
     cache,
     keeper,

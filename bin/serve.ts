@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import Koa from 'koa';
 import { wallClock } from '../adapters/action/job-face.ts';
-import { adminRoutes, type Readiness } from '../adapters/http/admin.ts';
+import { adminElsewhere, adminRoutes, type Readiness } from '../adapters/http/admin.ts';
 import { createApp } from '../adapters/http/app.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { trustProxies } from '../adapters/http/request.ts';
 import { listen, type HttpServer } from '../adapters/http/server.ts';
+import { answerUnreadable } from '../adapters/http/unreadable.ts';
 import { isPassing, ask } from '../adapters/sql/ask.ts';
 import { migrate, pendingMigrations } from '../adapters/sql/migrate.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
@@ -63,7 +64,7 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
     bodyLimit: config.bodyLimit,
     trusts: trustProxies(config.trustedProxies),
     draining: () => draining,
-    ...(config.adminPort === undefined && { admin: adminRoutes(readiness, metrics) }),
+    admin: config.adminPort === undefined ? adminRoutes(readiness, metrics) : adminElsewhere,
   });
 
   const servers: HttpServer[] = [];
@@ -76,8 +77,11 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
     await (opened ? opened.close() : database.close());
   };
   try {
-    const server = await listen(app, config.host, config.port);
+    const server = await listen(app, config.host, config.port, (sent) =>
+      answerUnreadable(config.actionPath, sent),
+    );
     servers.push(server);
+    log.info({ port: server.port }, 'listening');
     let adminPort: number | undefined;
     if (config.adminPort !== undefined) {
       const admin = await listen(
@@ -93,7 +97,7 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
     const open = await openGateway(config, database, log, metrics.lookUp);
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;
-    say(greet(config, `http://${config.host}:${server.port}`, password));
+    say(greet(config, server.port, password));
     log.info({ port: server.port }, 'ready');
     return { port: server.port, adminPort, stop };
   } catch (thrown) {

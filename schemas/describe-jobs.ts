@@ -9,9 +9,7 @@ const anyOf = () => Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { m
 
 export const DescribeJobsInput = Type.Object(
   {
-    jobIds: Type.Optional(
-      Type.Array(Type.String({ maxLength: 255 }), { minItems: 1, maxItems: MAX_JOBS_PER_CALL }),
-    ),
+    jobIds: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: MAX_JOBS_PER_CALL })),
     jobAction: Type.Optional(anyOf()),
     jobType: Type.Optional(anyOf()),
     owner: Type.Optional(anyOf()),

@@ -67,6 +67,7 @@ export type Detail =
   | 'body-type'
   | 'body-encoding'
   | 'body-aborted'
+  | 'headers'
   | 'unknown-path'
   | 'unknown-method'
   | 'unknown-operation'

@@ -125,6 +125,8 @@ export interface EpochState {
   readonly runId: string;
   /** Milliseconds since the cache was turned off, by the database's clock; 0 while on. */
   readonly offFor: number;
+  /** T: no instance gives an entry a longer life, in ms. What waits for old entries to die waits by this one. */
+  readonly ttl: number;
 }
 
 /** A row that has an entry in the cache. */

@@ -4,7 +4,7 @@ import type { OperationName } from '../../src/operations/index.ts';
 import type { WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { decode, type ActionSettings } from './decode.ts';
 import { encode, encodeError } from './encode.ts';
-import { languageIn, readForm, textOf, type ActionForm } from './form.ts';
+import { languageIn, readForm, readQuery, textOf, type ActionForm } from './form.ts';
 
 /** One call of the action API, from the request to the answer. Never rejects: every failure is an answer. */
 export async function answerAction(
@@ -12,18 +12,18 @@ export async function answerAction(
   settings: ActionSettings,
   request: WireRequest,
 ): Promise<WireAnswer> {
-  let form: ActionForm | undefined;
+  let form: ActionForm = readQuery(request);
   let operation: OperationName | 'unknown' = 'unknown';
   let userId: string | undefined;
   try {
-    form = await readForm(request);
+    form = await readForm(form, request);
     const { call, binding, wishes } = decode(form, request, settings);
     operation = call.operation;
     const output = await gateway.answer({ ...call, identified: (id) => (userId = id) });
     const answer = encode(operation, binding, output as never, wishes);
     return { ...answer, outcome: { ...answer.outcome, userId } };
   } catch (thrown) {
-    const action = form && textOf(form, 'action');
+    const action = textOf(form, 'action');
     const answer = encodeError(operation, action, asRefusal(thrown), languageIn(form));
     return { ...answer, outcome: { ...answer.outcome, userId } };
   }

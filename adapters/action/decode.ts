@@ -6,8 +6,8 @@ import { decodeText } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { isList, propertiesOf, typed, type PropertySchema } from '../wire/parameters.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
+import { textOf, timesSent, valueOf, type ActionForm } from './form.ts';
 import { parameterOf } from './names.ts';
-import { textOf, timesSent, type ActionForm } from './form.ts';
 
 export interface ActionSettings {
   /** Whether a PASSWORD may stand in a URL. */
@@ -35,7 +35,7 @@ export function decode(form: ActionForm, request: WireRequest, settings: ActionS
   const operation = operationNames.find((name) => actionBindings[name]?.action === action);
   if (!operation) throw new Refusal('resource_not_found', { detail: 'unknown-operation' });
   const binding = actionBindings[operation] as ActionBinding;
-  const verbose = Number(textOf(form, 'verbose') ?? 0) >= 1;
+  const verbose = Number(valueOf(form, 'verbose') ?? 0) >= 1;
   const credentials = findCredentials(form, settings);
   const origin = { address: request.address, requestId: request.requestId };
   const call: Call = { operation, credentials, origin, input: () => readInput(operation, binding, form) };
@@ -120,7 +120,7 @@ function readInput(
 
 /** `job_ids.12` → `job_ids`. */
 function baseName(name: string): string {
-  return name.replace(/\.\d{1,6}$/, '');
+  return name.replace(/\.\d{1,9}$/, '');
 }
 
 /** A JSON array, the text of one, or one bare value. */

@@ -12,15 +12,18 @@ export interface ActionForm {
   readonly problems: readonly Problem[];
 }
 
-/** Reads query and body: GET with a query, POST with a form or with JSON, all alike. */
-export async function readForm(request: WireRequest): Promise<ActionForm> {
-  const query = parsePairs(request.query);
-  if (request.method === 'GET' || request.method === 'HEAD') {
-    return { query: query.sent, body: [], problems: query.problems };
-  }
+/** The parameters of the query alone, which can be read whatever the body is. */
+export function readQuery(request: WireRequest): ActionForm {
+  const { sent, problems } = parsePairs(request.query);
+  return { query: sent, body: [], problems };
+}
+
+/** The parameters of query and body: GET with a query, POST with a form or with JSON, all alike. */
+export async function readForm(query: ActionForm, request: WireRequest): Promise<ActionForm> {
+  if (request.method === 'GET' || request.method === 'HEAD') return query;
   if (request.method !== 'POST') throw new Refusal('resource_not_found', { detail: 'unknown-method' });
   const body = parseBody(mediaType(request.headers['content-type']), decodeText(await request.body()));
-  return { query: query.sent, body: body.sent, problems: [...query.problems, ...body.problems] };
+  return { ...query, body: body.sent, problems: [...query.problems, ...body.problems] };
 }
 
 function parseBody(type: string, text: string): { sent: Sent[]; problems: Problem[] } {
@@ -32,9 +35,14 @@ function parseBody(type: string, text: string): { sent: Sent[]; problems: Proble
   return { sent: readMembers(text), problems: [] };
 }
 
-/** One public parameter's text; the body's word counts before the query's. */
+/** One public parameter as sent; the body's word counts before the query's. */
+export function valueOf(form: ActionForm, name: string): unknown {
+  return [...form.body, ...form.query].find((sent) => sent.name === name)?.value;
+}
+
+/** One public parameter that must be text. */
 export function textOf(form: ActionForm, name: string): string | undefined {
-  const found = [...form.body, ...form.query].find((sent) => sent.name === name)?.value;
+  const found = valueOf(form, name);
   return typeof found === 'string' ? found : undefined;
 }
 

@@ -13,7 +13,7 @@ import type { ActionSettings } from '../action/decode.ts';
 import { answerFault as answerRestFault, answerRest, answerUnrouted, restRoutes } from '../rest/answer.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
 import type { Metrics } from './metrics.ts';
-import { requestIdOf, toWireRequest, type Trust } from './request.ts';
+import { originForm, requestIdOf, toWireRequest, type Trust } from './request.ts';
 
 export interface AppParts {
   readonly gateway: Gateway;
@@ -25,8 +25,8 @@ export interface AppParts {
   readonly trusts: Trust;
   /** True while the process is on its way out: connections are not kept. */
   readonly draining: () => boolean;
-  /** Health and metrics, where they have no port of their own. */
-  readonly admin?: Middleware;
+  /** Health and metrics, or the word that they are served elsewhere. */
+  readonly admin: Middleware;
 }
 
 /** The one HTTP application: which protocol a request speaks, and what is logged and counted of it. */
@@ -45,6 +45,7 @@ export function createApp(parts: AppParts): Koa {
 
   app.use(async (ctx, next) => {
     ctx.state.began = performance.now();
+    ctx.req.url = originForm(ctx.req.url);
     try {
       await next();
     } catch (thrown) {
@@ -56,7 +57,7 @@ export function createApp(parts: AppParts): Koa {
       send(parts, ctx, answer);
     }
   });
-  if (parts.admin) app.use(parts.admin);
+  app.use(parts.admin);
   app.use(async (ctx, next) => {
     const { path } = ctx;
     if (!isAction(path)) return next();
@@ -70,7 +71,10 @@ export function createApp(parts: AppParts): Koa {
     const pathExists = router.match(ctx.path, ctx.method).path.length > 0;
     send(parts, ctx, answerUnrouted(toWireRequest(ctx, parts), pathExists));
   });
-  app.on('error', (cause: unknown) => parts.log.warn({ cause }, 'an answer could not be sent'));
+  // Only what went wrong: such an error may carry the request with all that it says.
+  app.on('error', (cause: unknown) =>
+    parts.log.warn({ because: messageOf(cause) }, 'an answer could not be sent'),
+  );
   return app;
 }
 

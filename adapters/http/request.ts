@@ -47,3 +47,12 @@ export function requestIdOf(ctx: Context): string {
   }
   return state.requestId;
 }
+
+/**
+ * A request target as path and query, as they were sent. Some clients send the whole URL, as to a proxy; what it
+ * says of scheme and host is no business of ours, and need not even be right.
+ */
+export function originForm(target: string | undefined): string {
+  const path = (target ?? '').replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
+  return path.startsWith('/') ? path : `/${path}`;
+}

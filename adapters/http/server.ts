@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, STATUS_CODES, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
+import type { WireAnswer } from '../wire/exchange.ts';
 
 /** A listening server that can be emptied. */
 export interface HttpServer {
@@ -13,14 +14,35 @@ export interface HttpServer {
 const KEEP_ALIVE = 75_000;
 const HEADERS_TIMEOUT = 8_000;
 const REQUEST_TIMEOUT = 30_000;
+/** Bytes. A hundred ids in a query need a tenth of it. */
+const HEADERS_MOST = 32_768;
 
 /** @throws Error where the address cannot be listened on */
-export async function listen(app: Koa, host: string, port: number): Promise<HttpServer> {
+export async function listen(
+  app: Koa,
+  host: string,
+  port: number,
+  refuse: RefuseUnreadable = () => undefined,
+): Promise<HttpServer> {
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE, headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT },
+    {
+      keepAliveTimeout: KEEP_ALIVE,
+      headersTimeout: HEADERS_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      maxHeaderSize: HEADERS_MOST,
+      // Node would answer this, and an expectation that it does not know, by itself and in no convention.
+      requireHostHeader: false,
+    },
     app.callback(),
   );
-  server.on('clientError', refuseUnreadable);
+  server.on('checkExpectation', app.callback());
+  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else
+      socket.end(
+        rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', refuse(error.rawPacket?.toString('latin1') ?? '')),
+      );
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -31,17 +53,19 @@ export async function listen(app: Koa, host: string, port: number): Promise<Http
   };
 }
 
-/** What is not HTTP has no protocol of ours either; the answer is in the REST API's form. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const data = { message: '请求格式错误', reason: 'malformed_request' };
-  const body = JSON.stringify({ code: 10008, data });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nX-Error-Code: 10008\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+/**
+ * The answer to a request that is not HTTP, or whose headers are too long, by the beginning of what was sent;
+ * undefined: a bare status.
+ */
+export type RefuseUnreadable = (sent: string) => WireAnswer | undefined;
+
+function rawAnswer(tooLong: boolean, answer: WireAnswer | undefined): string {
+  const bare = tooLong ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const status = answer ? `${answer.status} ${STATUS_CODES[answer.status]}` : bare;
+  const body = answer?.body?.toString() ?? '';
+  const headers = { ...answer?.headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`;
 }
 
 async function drain(server: Server, most: number): Promise<void> {

@@ -18,6 +18,10 @@ export interface RedisLink {
    * @throws Error where it cannot be used at all
    */
   greeted(patience: number): Promise<void>;
+  /** Ends a connection that let a command wait too long; its process is not used again until it is known anew. */
+  distrust(): void;
+  /** What went wrong last with the connection. */
+  trouble(): string | undefined;
   close(): void;
 }
 
@@ -41,6 +45,7 @@ export function connectRedis(url: string, options: { caFile?: string | undefined
   let runId: string | undefined;
   let down = false;
   let unusable: Error | undefined;
+  let trouble: string | undefined;
 
   // The run id belongs to a connection: the next one may lead to another process.
   redis.on('close', () => {
@@ -48,7 +53,7 @@ export function connectRedis(url: string, options: { caFile?: string | undefined
     if (!down) log.warn({}, 'redis is away: reads go to the database');
     down = true;
   });
-  redis.on('error', () => {});
+  redis.on('error', (error: Error) => (trouble = error.message));
   redis.on('ready', () => {
     const generation = redis.stream;
     redis
@@ -79,6 +84,11 @@ export function connectRedis(url: string, options: { caFile?: string | undefined
         await sleep(5);
       }
     },
+    distrust() {
+      runId = undefined;
+      redis.disconnect(true);
+    },
+    trouble: () => trouble,
     close: () => redis.disconnect(),
   };
 }

@@ -27,7 +27,11 @@ interface Steps {
  * @param storeId begins every key
  * @param ttl T, in ms
  */
-export function createRedisEntryCache({ redis, runId }: RedisLink, storeId: string, ttl: number): EntryCache {
+export function createRedisEntryCache(
+  { redis, runId, distrust }: RedisLink,
+  storeId: string,
+  ttl: number,
+): EntryCache {
   const steps = defineSteps(redis);
   const prefix = `jobgate:{${storeId}}:`;
   const epochKey = `${prefix}epoch`;
@@ -46,7 +50,7 @@ export function createRedisEntryCache({ redis, runId }: RedisLink, storeId: stri
       return answer;
     } catch (cause) {
       const { message } = cause as Error;
-      if (message === 'Command timed out' && runId() === asked) redis.disconnect(true);
+      if (message === 'Command timed out' && runId() === asked) distrust();
       throw cause;
     }
   };

@@ -14,7 +14,11 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   readonly source: 'query' | 'body';
   /** Parameters of this protocol alone, which `adjust` turns into the input's own. */
   readonly own?: readonly string[];
-  adjust?(own: ReadonlyMap<string, string>, value: Record<string, unknown>): readonly Problem[];
+  adjust?(
+    own: ReadonlyMap<string, string>,
+    value: Record<string, unknown>,
+    sent: ReadonlySet<string>,
+  ): readonly Problem[];
   /** The `data` of the envelope. */
   encode(output: OutputOf<Name>, own: ReadonlyMap<string, string>): Pieces;
   /** The entity tag of the answer, where it has one. */

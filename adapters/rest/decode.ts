@@ -62,21 +62,30 @@ function readQuery(
   );
   const { sent, problems } = parsePairs(request.query);
   problems.push(...found);
+  // What `query_by` names is complained of there.
+  const named = new Set(ownNames.includes('query_by') ? textIn(sent, 'query_by').split(',') : []);
   const seen = new Set<string>();
   for (const { name, value: text } of sent as (Sent & { value: string })[]) {
     const property = known.get(name);
     const isOwn = ownNames.includes(name);
-    if (property === undefined && !isOwn)
-      problems.push(unknownParameter(name, [...known.keys(), ...ownNames]));
-    else if (seen.has(name)) problems.push({ parameter: name, asSent: true, fault: { is: 'duplicate' } });
-    // `encode` shows no page number to a caller that follows cursors.
-    else if (isOwn || property === 'after') own.set(name, text);
+    if (property === undefined && !isOwn) {
+      if (!named.has(name)) problems.push(unknownParameter(name, [...known.keys(), ...ownNames]));
+      continue;
+    }
+    if (seen.has(name)) problems.push({ parameter: name, asSent: true, fault: { is: 'duplicate' } });
     seen.add(name);
-    if (property === undefined || text === '') continue;
+    if (text === '' && !isOwn) continue;
+    // `encode` shows no page number to a caller that follows cursors.
+    if (isOwn || property === 'after') own.set(name, text);
+    if (property === undefined) continue;
     const schema = properties[property];
     value[property] = isList(schema) ? text.split(',').filter((word) => word !== '') : typed(schema, text);
   }
-  return { value, problems: [...problems, ...(route.adjust?.(own, value) ?? [])] };
+  return { value, problems: [...problems, ...(route.adjust?.(own, value, seen) ?? [])] };
+}
+
+function textIn(sent: readonly Sent[], name: string): string {
+  return String(sent.find((each) => each.name === name)?.value ?? '');
 }
 
 /** The parameters of a POST, PUT or PATCH: from the path, some headers and a JSON body. */

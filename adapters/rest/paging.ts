@@ -17,8 +17,15 @@ const FILTERS = new Set([
 
 export const pagingParameters = ['page', 'per_page', 'query_by'] as const;
 
-/** Turns `page` and `per_page` into offset and limit, and checks what `query_by` names. */
-export function readPaging(own: ReadonlyMap<string, string>, value: Record<string, unknown>): Problem[] {
+/**
+ * Turns `page` and `per_page` into offset and limit, and checks what `query_by` names.
+ * @param sent the names of all parameters that were sent
+ */
+export function readPaging(
+  own: ReadonlyMap<string, string>,
+  value: Record<string, unknown>,
+  sent: ReadonlySet<string>,
+): Problem[] {
   const problems: Problem[] = [];
   const perPage = count(own, 'per_page', 'invalid_per_page', DEFAULT_PER_PAGE, MAX_JOBS_PER_CALL, problems);
   const most = Math.floor(Number.MAX_SAFE_INTEGER / MAX_JOBS_PER_CALL);
@@ -27,9 +34,12 @@ export function readPaging(own: ReadonlyMap<string, string>, value: Record<strin
   value.offset = (page - 1) * perPage;
 
   for (const name of own.get('query_by')?.split(',') ?? []) {
-    if (FILTERS.has(name)) continue;
-    const fault = { is: 'not-one-of', allowed: [...FILTERS] } as const;
-    problems.push({ parameter: 'query_by', asSent: true, fault, reason: 'unsupported_query_by' });
+    if (!FILTERS.has(name)) {
+      const fault = { is: 'not-one-of', allowed: [...FILTERS] } as const;
+      problems.push({ parameter: 'query_by', asSent: true, fault, reason: 'unsupported_query_by' });
+    } else if (!sent.has(name)) {
+      problems.push({ parameter: name, asSent: true, fault: { is: 'required' } });
+    }
   }
   return problems;
 }

@@ -20,6 +20,11 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
   return {
     epoch: () => ask(() => epochIn(db, '')),
 
+    raiseTtl: (ttl) =>
+      ask(async () => {
+        await db('cache_epoch').where('ttl', '<', ttl).update({ ttl });
+      }),
+
     begin: () => ask(async () => ledgerTx(await db.transaction(), dialect, epochIn)),
 
     async fence(epoch, slack) {

@@ -41,6 +41,7 @@ export interface EpochRow {
   mode: 'ON' | 'OFF';
   redis_run_id: string;
   off_for: number | string;
+  ttl: number;
 }
 
 export function toJob(row: JobRow): Job {
@@ -112,5 +113,11 @@ export function toStoredUser(row: UserRow): StoredUser {
 
 export function toEpochState(row: EpochRow): EpochState {
   const on = row.mode === 'ON';
-  return { epoch: Number(row.epoch), on, runId: row.redis_run_id, offFor: on ? 0 : Number(row.off_for) };
+  return {
+    epoch: Number(row.epoch),
+    on,
+    runId: row.redis_run_id,
+    offFor: on ? 0 : Number(row.off_for),
+    ttl: row.ttl,
+  };
 }

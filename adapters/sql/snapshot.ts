@@ -5,7 +5,7 @@ import { toEpochState, type EpochRow } from './rows.ts';
 
 /** The columns of the epoch's row, which is `e` in the query. */
 export function epochColumns(db: Knex, dialect: Dialect): (string | Knex.Raw)[] {
-  return ['e.epoch', 'e.mode', 'e.redis_run_id', db.raw(`${dialect.offFor} as off_for`)];
+  return ['e.epoch', 'e.mode', 'e.redis_run_id', 'e.ttl', db.raw(`${dialect.offFor} as off_for`)];
 }
 
 /**

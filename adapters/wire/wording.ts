@@ -14,6 +14,7 @@ const DETAILS: Readonly<Record<Detail, Text>> = {
   'body-type': { en: 'the Content-Type is not supported', zh: '不支持的 Content-Type' },
   'body-encoding': { en: 'the Content-Encoding is not supported', zh: '不支持的 Content-Encoding' },
   'body-aborted': { en: 'the body is incomplete', zh: '请求体不完整' },
+  headers: { en: 'the request line or the headers cannot be read', zh: '请求行或请求头无法解析' },
   'unknown-path': { en: 'no such path', zh: '路径不存在' },
   'unknown-method': { en: 'the path does not have this method', zh: '该路径不支持此方法' },
   'unknown-operation': { en: 'no such action', zh: 'action 不存在' },

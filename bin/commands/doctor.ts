@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createLog } from '../log.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
+import { createLedger } from '../../adapters/sql/ledger.ts';
 import { pendingMigrations, readStoreId } from '../../adapters/sql/migrate.ts';
 import { checkServer } from '../../adapters/sql/server-version.ts';
 import { readConfig, WrongSettings, type Config } from '../config.ts';
@@ -95,11 +96,19 @@ async function examineRedis(config: Config): Promise<Finding[]> {
   const link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, createLog('silent'));
   try {
     await link.greeted(2_000);
-    if (link.runId() === undefined) throw new Error('it cannot be reached');
+    if (link.runId() === undefined) throw new Error(link.trouble() ?? 'it does not answer');
     const info = await link.redis.info();
+    const registered = await registeredRunId(config);
     const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'unknown';
     return [
       { check: 'cache', ok: true, seen: `Redis ${/^redis_version:(\S+)/m.exec(info)?.[1] ?? ''}` },
+      {
+        check: 'cache process',
+        ok: registered === undefined || registered === link.runId(),
+        seen:
+          registered === undefined ? 'the cache is off' : `registered: ${registered}, here: ${link.runId()}`,
+        mend: 'if this stays while instances serve, their REDIS_URL differ: give all the same one',
+      },
       {
         check: 'cache policy',
         ok: policy === 'noeviction',
@@ -112,6 +121,19 @@ async function examineRedis(config: Config): Promise<Finding[]> {
     return [{ check: 'cache', ok: false, seen: (thrown as Error).message, mend }];
   } finally {
     link.close();
+  }
+}
+
+/** The run id of the Redis process in use; undefined while the cache is off, or where that cannot be told. */
+async function registeredRunId(config: Config): Promise<string | undefined> {
+  const database = openDatabase(config);
+  try {
+    const state = await createLedger(database.db, database.dialect).epoch();
+    return state.on ? state.runId : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await database.close();
   }
 }
 

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../errors.ts';
 import type { Changes, ChangeTx, Clock, EntryKey, Log } from '../ports.ts';
 import type { EntryKinds } from './entry-kinds.ts';
-import { WRITE_AFTER_FENCE, type EpochKeeper, type TimeToLive } from './epoch-keeper.ts';
+import { WRITE_AFTER_FENCE, type EpochKeeper } from './epoch-keeper.ts';
 import type { EntryCache, EntryValue, Ledger, LedgerTx } from './ports.ts';
 
 /** So many times entries could not be blocked before the cache is turned off for all. */
 const BLOCKS_BEFORE_FENCE = 3;
 const PAUSE_BETWEEN_BLOCKS = 40;
 const REPAIRS_AT_ONCE = 8;
+/** A caller that waited so long is told to come back; in ms. */
+const GIVE_UP_AFTER = 10_000;
 
 /** What one attempt came to: done, or to be tried again after a while. */
 type Attempt<Result> =
@@ -23,11 +25,10 @@ export function createChanges(parts: {
   readonly cache: EntryCache;
   readonly keeper: EpochKeeper;
   readonly kinds: EntryKinds;
-  readonly ttl: TimeToLive;
   readonly clock: Clock;
   readonly log: Log;
 }): Changes & { repair(key: EntryKey): void } {
-  const { ledger, cache, keeper, kinds, ttl, clock, log } = parts;
+  const { ledger, cache, keeper, kinds, clock, log } = parts;
   const repairing = new Set<string>();
 
   const attempt = async <Result>(
@@ -38,7 +39,7 @@ export function createChanges(parts: {
     const state = await tx.epoch();
     keeper.observe(state);
     if (!state.on) {
-      const wait = ttl * WRITE_AFTER_FENCE - state.offFor;
+      const wait = state.ttl * WRITE_AFTER_FENCE - state.offFor;
       if (wait > 0) return { is: 'too-early', wait };
       const result = await work(tx);
       await tx.commit();
@@ -95,7 +96,7 @@ export function createChanges(parts: {
 
   return {
     async change(keys, work) {
-      const giveUpAt = clock() + ttl * 2 + 2_000;
+      const giveUpAt = clock() + GIVE_UP_AFTER;
       let notBlocked = 0;
       for (;;) {
         const outcome = await once(keys, work, true);
@@ -103,7 +104,7 @@ export function createChanges(parts: {
         if (outcome.is === 'done') return outcome.result;
         if (clock() > giveUpAt) throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
         if (outcome.is === 'too-early') {
-          await sleep(outcome.wait);
+          await sleep(Math.min(outcome.wait, giveUpAt - clock()));
         } else if (++notBlocked % BLOCKS_BEFORE_FENCE === 0) {
           await keeper.fence(outcome.epoch);
         } else {

@@ -2,9 +2,6 @@ import { Refusal } from '../errors.ts';
 import type { Clock, EpochState, Log } from '../ports.ts';
 import type { EntryCache, Ledger } from './ports.ts';
 
-/** How many milliseconds a value may live in the cache: the promise's time constant, T. */
-export type TimeToLive = number;
-
 /** A fence waits until every value of the epoch is dead; the surplus covers clocks whose rates differ. */
 export const WRITE_AFTER_FENCE = 1.1;
 const ON_AFTER_FENCE = 1.2;
@@ -32,11 +29,10 @@ export interface EpochKeeper {
 export function createEpochKeeper(parts: {
   readonly ledger: Ledger;
   readonly cache: EntryCache;
-  readonly ttl: TimeToLive;
   readonly clock: Clock;
   readonly log: Log;
 }): EpochKeeper {
-  const { ledger, cache, ttl, clock, log } = parts;
+  const { ledger, cache, clock, log } = parts;
   let known: EpochState | undefined;
   let fencedAt = -Infinity;
 
@@ -58,16 +54,13 @@ export function createEpochKeeper(parts: {
     }
     fencedAt = clock();
     log.warn({ epoch, cut }, 'the cache is turned off: entries could not be blocked, or it lost its state');
+    const { ttl } = await ledger.epoch();
     await ledger.fence(epoch, ttl * 0.05);
     observe(await ledger.epoch());
   };
 
-  const turnOn = async (runId: string): Promise<void> => {
-    if (
-      await ledger.turnOn(runId, ttl * ON_AFTER_FENCE + ON_AFTER_FENCE_EXTRA, (epoch) => raise(cache, epoch))
-    ) {
-      observe(await ledger.epoch());
-    }
+  const turnOn = async (runId: string, after: number): Promise<void> => {
+    if (await ledger.turnOn(runId, after, (epoch) => raise(cache, epoch))) observe(await ledger.epoch());
   };
 
   return {
@@ -80,7 +73,8 @@ export function createEpochKeeper(parts: {
       const runId = cache.runId();
       if (runId === undefined) return;
       if (!state.on) {
-        if (state.offFor > ttl * ON_AFTER_FENCE + ON_AFTER_FENCE_EXTRA) await turnOn(runId);
+        const after = state.ttl * ON_AFTER_FENCE + ON_AFTER_FENCE_EXTRA;
+        if (state.offFor > after) await turnOn(runId, after);
       } else if (runId !== state.runId || (await cache.epoch()) !== state.epoch) {
         await fence(state.epoch);
       }

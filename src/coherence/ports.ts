@@ -41,6 +41,8 @@ export type LeaseAnswer =
 /** The database as the protocol sees it. */
 export interface Ledger {
   epoch(): Promise<EpochState>;
+  /** Makes T at least this long, for all instances; before the first entry with such a life is made. */
+  raiseTtl(ttl: number): Promise<void>;
   begin(): Promise<LedgerTx>;
   /**
    * Turns the cache off, if it is still on in this epoch: no writer of the epoch is in flight once this returns,

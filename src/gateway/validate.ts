@@ -7,10 +7,18 @@ import { refuseParameters, type Fault, type Problem, type Reason } from '../erro
 const PROBLEMS_MOST = 20;
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, useDefaults: true, messages: false });
-ajv.addFormat('date-time', (text: string) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)));
+ajv.addFormat('date-time', isInstant);
 
 /** RFC 3339 with a time zone; a time without one means another instant to everyone. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isInstant(text: string): boolean {
+  const [, year, month, day] = INSTANT.exec(text)?.map(Number) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return false;
+  const daysOfMonth = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  return day <= daysOfMonth && !Number.isNaN(Date.parse(text));
+}
 
 // Decoding hands over nothing but the text of an object; a text that is none came where an object was expected.
 ajv.addFormat('json-object', (text: string) => text.startsWith('{'));

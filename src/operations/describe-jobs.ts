@@ -1,11 +1,13 @@
-import { DescribeJobsInput, DescribeJobsOutput } from '../../schemas/describe-jobs.ts';
-import { refuseParameters } from '../errors.ts';
+import { DescribeJobsInput, DescribeJobsOutput, MAX_JOBS_PER_CALL } from '../../schemas/describe-jobs.ts';
+import { refuseParameters, type Refusal } from '../errors.ts';
 import { mayBeJobId } from '../jobs/job.ts';
 import type { JobView } from '../jobs/job-view.ts';
 import { readCursor, writeCursor, type PageCursor } from '../jobs/page-cursor.ts';
 import { visibleOwners } from '../jobs/visibility.ts';
 import type { Invocation, MemberOperation } from '../operation.ts';
 import type { JobFilter } from '../ports.ts';
+
+const NEWEST_FIRST = { by: 'createTime', descending: true } as const;
 
 /** A page of jobs, ready to be sent, and how many the filter matches in all. */
 export interface JobPageView {
@@ -24,36 +26,59 @@ export const describeJobs: MemberOperation<DescribeJobsInput, JobPageView> = {
   output: DescribeJobsOutput,
   permission: 'own-jobs',
   jobIds: (input) => (onlyNamesIds(input) ? (input.jobIds ?? []) : []),
-  handle: (call) => (onlyNamesIds(call.input) ? pageOfFound(call) : pageOfTable(call)),
+  handle(call) {
+    if (onlyNamesIds(call.input)) return pageInOrderAsked(call.input, call.found);
+    return namesOrder(call.input) ? pageOfIds(call) : pageOfTable(call);
+  },
 };
 
-/** With ids and nothing else to judge by, the jobs come through the cache in the order asked. */
-function onlyNamesIds({
-  jobIds,
-  offset: _offset,
-  limit: _limit,
-  after,
-  ...others
-}: DescribeJobsInput): boolean {
-  const filtered = Object.values(others).some((value) => value !== undefined);
-  return jobIds !== undefined && !filtered && (after === undefined || readCursor(after)?.by === 'asked');
+/** With ids and nothing else to judge by, the jobs come through the cache. */
+function onlyNamesIds(input: DescribeJobsInput): boolean {
+  const { jobIds: _ids, offset: _offset, limit: _limit, after: _after, ...others } = input;
+  return namesOrder(input) && !Object.values(others).some((value) => value !== undefined);
 }
 
-function pageOfFound({ input, found }: Invocation<DescribeJobsInput>): JobPageView {
-  const jobs = [...new Map(found.flatMap((job) => (job ? [[job.jobId, job]] : [])))].map(([, job]) => job);
-  const cursor = input.after === undefined ? undefined : readCursor(input.after);
-  // A job that was listed last and is gone since leaves its place in the ids that were asked for.
-  const passed = cursor ? new Set(input.jobIds?.slice(0, input.jobIds.indexOf(cursor.jobId) + 1)) : undefined;
-  const left = passed ? jobs.filter((job) => !passed.has(job.jobId)) : jobs.slice(input.offset);
-  const page = left.slice(0, input.limit);
+/** Ids are an order of their own, unless the caller asks for another. */
+function namesOrder({ jobIds, sortBy, order }: DescribeJobsInput): boolean {
+  return jobIds !== undefined && sortBy === undefined && order === undefined;
+}
+
+function pageInOrderAsked(
+  { jobIds = [], after, offset, limit }: DescribeJobsInput,
+  found: readonly (JobView | undefined)[],
+): JobPageView {
+  const byId = new Map(found.flatMap((job) => (job ? [[job.jobId, job]] : [])));
+  const asked = [...new Set(jobIds)];
+  const jobs = asked.flatMap((jobId) => byId.get(jobId) ?? []);
+  const cursor = after === undefined ? undefined : readCursor(after);
+  // The job that was listed last may be gone since; its place among the ids is not.
+  const passed = cursor?.by === 'asked' ? asked.indexOf(cursor.jobId) + 1 : 0;
+  if (after !== undefined && passed === 0) throw refuseCursor();
+  const gone = new Set(asked.slice(0, passed));
+  const left = after === undefined ? jobs.slice(offset) : jobs.filter((job) => !gone.has(job.jobId));
+  const page = left.slice(0, limit);
   const last = page.at(-1);
   return {
     jobs: page,
     total: jobs.length,
-    ...(last && left.length > page.length
-      ? { next: writeCursor({ by: 'asked', descending: false, time: 0, jobId: last.jobId }) }
-      : {}),
+    ...(last &&
+      left.length > page.length && {
+        next: writeCursor({ by: 'asked', descending: false, time: 0, jobId: last.jobId }),
+      }),
   };
+}
+
+/** Ids with other filters: the database narrows them, the caller's order stays. */
+async function pageOfIds({ input, caller, ports }: Invocation<DescribeJobsInput>): Promise<JobPageView> {
+  const filter = filterOf(input, visibleOwners(caller, input.owner));
+  const rows =
+    filter.jobIds?.length === 0
+      ? []
+      : await ports.jobs.list(filter, NEWEST_FIRST, { offset: 0, limit: MAX_JOBS_PER_CALL });
+  return pageInOrderAsked(
+    input,
+    rows.map((job) => ports.faces.view(job)),
+  );
 }
 
 async function pageOfTable(call: Invocation<DescribeJobsInput>): Promise<JobPageView> {
@@ -99,5 +124,9 @@ function cursorFor(
   if (word === undefined) return undefined;
   const cursor = readCursor(word);
   if (cursor && cursor.by === order.by && cursor.descending === order.descending) return cursor;
-  throw refuseParameters([{ parameter: 'after', fault: { is: 'format', expected: 'cursor' } }]);
+  throw refuseCursor();
+}
+
+function refuseCursor(): Refusal {
+  return refuseParameters([{ parameter: 'after', fault: { is: 'format', expected: 'cursor' } }]);
 }

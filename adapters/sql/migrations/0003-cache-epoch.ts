@@ -14,6 +14,8 @@ async function up(db: Knex): Promise<void> {
     table.string('mode', 3).notNullable();
     table.string('redis_run_id', 64).notNullable();
     table.datetime('off_since', { precision: 3 }).notNullable();
+    // The longest life of an entry that any instance was ever set to, in ms.
+    table.integer('ttl').unsigned().notNullable();
     // Only so that the row can be locked as every other row.
     table.integer('version').unsigned().notNullable().defaultTo(1);
   });
@@ -25,6 +27,7 @@ async function up(db: Knex): Promise<void> {
     mode: embedded ? 'ON' : 'OFF',
     redis_run_id: embedded ? 'embedded' : '',
     off_since: '1970-01-01 00:00:00.000',
+    ttl: 0,
   });
 }
 

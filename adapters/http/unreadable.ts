@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { Refusal } from '../../src/errors.ts';
+import { answerFault as answerActionFault } from '../action/answer.ts';
+import { answerFault as answerRestFault } from '../rest/answer.ts';
+import type { WireAnswer } from '../wire/exchange.ts';
+import { originForm } from './request.ts';
+
+/**
+ * What is answered to bytes that are no HTTP request, or whose headers are too long: in the convention that the
+ * first line asks for, as far as it can be read.
+ * @param sent the beginning of what was sent
+ */
+export function answerUnreadable(actionPath: string, sent: string): WireAnswer {
+  const refusal = new Refusal('malformed_request', { detail: 'headers' });
+  const target = originForm(/^[A-Z]+ +(\S*)/.exec(sent)?.[1]);
+  const path = target.split('?', 1)[0] ?? '';
+  const requestId = randomUUID();
+  const isAction = path === actionPath || path.startsWith(`${actionPath}/`);
+  const answer = isAction
+    ? answerActionFault(refusal)
+    : answerRestFault(refusal, {
+        method: '',
+        path,
+        query: '',
+        headers: {},
+        params: {},
+        address: '',
+        requestId,
+        preferredLanguage: () => undefined,
+        body: () => Promise.reject(refusal),
+      });
+  return { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
+}

@@ -1,0 +1,45 @@
+import { connect } from 'node:net';
+import type { Answer } from '../support/clients.ts';
+import type { TestGateway } from '../support/gateway.ts';
+
+/** An answer that never comes would hold the test up for ever. */
+const PATIENCE = 10_000;
+
+/**
+ * Writes bytes as they are, where no HTTP client would.
+ * @param bytes must ask for the connection to be closed, unless the gateway does that by itself
+ * @returns what came back until the connection was closed; the body whole, without the framing of chunks
+ */
+export async function sendBytes(
+  { base }: Pick<TestGateway, 'base'>,
+  bytes: string | Buffer,
+  options: { readonly hangUp?: boolean } = {},
+): Promise<Answer> {
+  const received: Buffer[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const socket = connect(Number(new URL(base).port), '127.0.0.1');
+    socket.setTimeout(PATIENCE, () => socket.destroy(new Error('no answer came')));
+    socket.on('data', (data) => received.push(data));
+    socket.once('error', reject);
+    socket.once('close', () => resolve());
+    socket.write(bytes, () => options.hangUp && socket.end());
+  });
+  return parse(Buffer.concat(received).toString());
+}
+
+function parse(text: string): Answer {
+  const end = text.indexOf('\r\n\r\n');
+  const [first = '', ...lines] = text.slice(0, Math.max(end, 0)).split('\r\n');
+  const headers = new Headers(
+    lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  const body = text.slice(end + 4);
+  const json: unknown = body.startsWith('{') ? JSON.parse(body) : undefined;
+  return { status: Number(first.split(' ')[1]), headers, text: body, body: json };
+}
+
+/** A request that asks for the connection to be closed. */
+export function request(line: string, headers: readonly string[] = [], body = ''): string {
+  const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
+  return [line, 'Host: gateway', 'Connection: close', ...headers, ...length, '', body].join('\r\n');
+}

@@ -4,7 +4,7 @@ import type { Call } from '../../src/gateway/gateway.ts';
 import { operationNames, operations, type OperationName } from '../../src/operations/index.ts';
 import { decodeText } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
-import { isList, propertiesOf, typed, type PropertySchema } from '../wire/parameters.ts';
+import { isList, shapeOf, typed, type PropertySchema } from '../wire/parameters.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
 import { textOf, timesSent, valueOf, type ActionForm } from './form.ts';
 import { parameterOf } from './names.ts';
@@ -75,7 +75,7 @@ function readInput(
   binding: ActionBinding,
   form: ActionForm,
 ): { value: Record<string, unknown>; problems: Problem[] } {
-  const properties = propertiesOf(operations[operation].input);
+  const { properties } = shapeOf(operations[operation].input);
   const known = new Map(Object.keys(properties).map((name) => [parameterOf(name), name]));
   for (const [alias, name] of Object.entries(binding.aliases ?? {})) known.set(alias, name);
 

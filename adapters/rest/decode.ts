@@ -5,7 +5,7 @@ import { operations, type OperationName } from '../../src/operations/index.ts';
 import { decodeText, mediaType } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { JsonObjectText, readMembers } from '../wire/free-json.ts';
-import { isList, nearest, parsePairs, propertiesOf, typed, type Sent } from '../wire/parameters.ts';
+import { isList, nearest, parsePairs, shapeOf, typed, type Sent } from '../wire/parameters.ts';
 import { toSnake } from '../wire/spelling.ts';
 import type { RestRoute } from './bindings.ts';
 import { isHeader } from './names.ts';
@@ -51,7 +51,7 @@ function readQuery(
   // nginx asks the verify route with whatever its own configuration adds.
   if (route.headersOnly) return { value, problems: [] };
 
-  const properties = propertiesOf(operations[operation].input);
+  const { properties } = shapeOf(operations[operation].input);
   const ownNames = route.own ?? [];
   const known = new Map(
     Object.keys(properties)
@@ -96,10 +96,11 @@ async function readObject(
 ): Promise<RawInput> {
   const text = decodeText(await request.body());
   const type = mediaType(request.headers['content-type']);
-  const empty = text.trim() === '';
+  const { properties, required } = shapeOf(operations[operation].input);
+  // Where nothing must be said, nothing need be sent.
+  const empty = text.trim() === '' && required.every((name) => isElsewhere(name, request));
   if (!empty && type !== 'application/json') throw new Refusal('malformed_request', { detail: 'body-type' });
 
-  const properties = propertiesOf(operations[operation].input);
   const { value, problems } = readSurroundings(operation, route, request);
   const known = Object.keys(properties).filter((name) => !isElsewhere(name, request));
   const seen = new Set<string>();
@@ -126,7 +127,7 @@ function readSurroundings(
   route: RestRoute,
   { params, headers }: WireRequest,
 ): { value: Record<string, unknown>; problems: Problem[] } {
-  const properties = propertiesOf(operations[operation].input);
+  const { properties } = shapeOf(operations[operation].input);
   const value: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const [name, given] of Object.entries(params))

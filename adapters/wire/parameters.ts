@@ -18,9 +18,16 @@ export interface PropertySchema {
   readonly enum?: readonly unknown[];
 }
 
-/** The declared properties of an input. */
-export function propertiesOf(schema: TSchema): Readonly<Record<string, PropertySchema>> {
-  return (schema as { properties?: Record<string, PropertySchema> }).properties ?? {};
+/** The declared properties of an input, and which of them it cannot do without. */
+export function shapeOf(schema: TSchema): {
+  readonly properties: Readonly<Record<string, PropertySchema>>;
+  readonly required: readonly string[];
+} {
+  const { properties = {}, required = [] } = schema as {
+    properties?: Record<string, PropertySchema>;
+    required?: string[];
+  };
+  return { properties, required };
 }
 
 export function isList(schema: PropertySchema | undefined): boolean {

@@ -19,6 +19,7 @@ import { createEntryKinds } from '../src/coherence/entry-kinds.ts';
 import { createEpochKeeper, type EpochKeeper } from '../src/coherence/epoch-keeper.ts';
 import type { EntryCache } from '../src/coherence/ports.ts';
 import { createReadThrough } from '../src/coherence/read-through.ts';
+import type { Watch } from '../src/coherence/steps.ts';
 import { createGateway, type Gateway } from '../src/gateway/gateway.ts';
 import { createJobFaces } from '../src/jobs/job-view.ts';
 import type { Log, Ports } from '../src/ports.ts';
@@ -30,6 +31,12 @@ export interface OpenGateway {
   readonly ports: Ports;
   readonly keeper: EpochKeeper;
   close(): Promise<void>;
+}
+
+/** Who is told of what the cache does. */
+export interface Watchers {
+  readonly count?: (kind: string, outcome: string) => void;
+  readonly watch?: Watch;
 }
 
 /** How often the epoch is looked after, in ms. */
@@ -53,7 +60,7 @@ export async function openGateway(
   config: Config,
   database: OpenDatabase,
   log: Log,
-  count?: (kind: string, outcome: string) => void,
+  watchers: Watchers = {},
 ): Promise<OpenGateway> {
   const { db, dialect, generation } = database;
   const clock = Date.now;
@@ -85,13 +92,13 @@ export async function openGateway(
 
   const keeper = createEpochKeeper({ ledger, cache, clock, log });
   const kinds = createEntryKinds(jobs, accounts, faces);
-  const changes = createChanges({ ledger, cache, keeper, kinds, clock, log });
+  const changes = createChanges({ ledger, cache, keeper, kinds, clock, log, ...watchers });
   const reader = createReadThrough({
     cache,
     keeper,
     kinds,
     repair: (key) => changes.repair(key),
-    ...(count && { count }),
+    ...watchers,
   });
   const passwords = createPasswords();
   const attempts = createAttemptLimiter(

@@ -13,6 +13,7 @@ import { migrate, pendingMigrations } from '../adapters/sql/migrate.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { checkServer } from '../adapters/sql/server-version.ts';
 import { Refusal } from '../src/errors.ts';
+import type { Watch } from '../src/coherence/steps.ts';
 import type { Log } from '../src/ports.ts';
 import type { Config } from './config.ts';
 import { greet, prepareFirstStart } from './first-start.ts';
@@ -34,7 +35,12 @@ export interface RunningGateway {
  * every call with `unavailable`.
  * @throws Error where it cannot listen, or can never work with these settings
  */
-export async function serve(config: Config, log: Log, say: (text: string) => void): Promise<RunningGateway> {
+export async function serve(
+  config: Config,
+  log: Log,
+  say: (text: string) => void,
+  watch?: Watch,
+): Promise<RunningGateway> {
   const metrics = createMetrics();
   const database = openDatabase(config);
   let opened: OpenGateway | undefined;
@@ -94,7 +100,10 @@ export async function serve(config: Config, log: Log, say: (text: string) => voi
     }
     if (!(await reachDatabase(config, database, log, () => ended)))
       return { port: server.port, adminPort, stop };
-    const open = await openGateway(config, database, log, metrics.lookUp);
+    const open = await openGateway(config, database, log, {
+      count: metrics.lookUp,
+      ...(watch && { watch }),
+    });
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;
     say(greet(config, server.port, password));

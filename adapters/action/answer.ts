@@ -1,7 +1,7 @@
 import { asRefusal, Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
-import type { WireAnswer, WireRequest } from '../wire/exchange.ts';
+import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { decode, type ActionSettings } from './decode.ts';
 import { encode, encodeError } from './encode.ts';
 import { languageIn, readForm, readQuery, textOf, type ActionForm } from './form.ts';
@@ -14,18 +14,21 @@ export async function answerAction(
 ): Promise<WireAnswer> {
   let form: ActionForm = readQuery(request);
   let operation: OperationName | 'unknown' = 'unknown';
-  let userId: string | undefined;
+  let seen: Pick<Outcome, 'userId' | 'cached'> = {};
   try {
     form = await readForm(form, request);
     const { call, binding, wishes } = decode(form, request, settings);
     operation = call.operation;
-    const output = await gateway.answer({ ...call, identified: (id) => (userId = id) });
+    const output = await gateway.answer({
+      ...call,
+      identified: (userId, cached) => (seen = { userId, cached }),
+    });
     const answer = encode(operation, binding, output as never, wishes);
-    return { ...answer, outcome: { ...answer.outcome, userId } };
+    return { ...answer, outcome: { ...answer.outcome, ...seen } };
   } catch (thrown) {
     const action = textOf(form, 'action');
     const answer = encodeError(operation, action, asRefusal(thrown), languageIn(form));
-    return { ...answer, outcome: { ...answer.outcome, userId } };
+    return { ...answer, outcome: { ...answer.outcome, ...seen } };
   }
 }
 

@@ -119,7 +119,8 @@ function ledgerTx(
     },
 
     async rollback() {
-      if (!trx.isCompleted()) await trx.rollback().catch(() => {});
+      // A database that does not answer rolls back by itself once it ends the connection.
+      if (!trx.isCompleted()) await ask(() => trx.rollback()).catch(() => {});
     },
   };
 }

@@ -35,6 +35,8 @@ export interface Outcome {
   readonly code: number;
   readonly reason?: string | undefined;
   readonly userId?: string | undefined;
+  /** Whether account and jobs came from the cache alone. */
+  readonly cached?: boolean | undefined;
   /** The cause of a fault of the gateway, for the log alone. */
   readonly cause?: unknown;
 }

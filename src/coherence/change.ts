@@ -5,6 +5,7 @@ import type { Changes, ChangeTx, Clock, EntryKey, Log } from '../ports.ts';
 import type { EntryKinds } from './entry-kinds.ts';
 import { WRITE_AFTER_FENCE, type EpochKeeper } from './epoch-keeper.ts';
 import type { EntryCache, EntryValue, Ledger, LedgerTx } from './ports.ts';
+import type { Watch } from './steps.ts';
 
 /** So many times entries could not be blocked before the cache is turned off for all. */
 const BLOCKS_BEFORE_FENCE = 3;
@@ -27,8 +28,9 @@ export function createChanges(parts: {
   readonly kinds: EntryKinds;
   readonly clock: Clock;
   readonly log: Log;
+  readonly watch?: Watch;
 }): Changes & { repair(key: EntryKey): void } {
-  const { ledger, cache, keeper, kinds, clock, log } = parts;
+  const { ledger, cache, keeper, kinds, clock, log, watch = () => {} } = parts;
   const repairing = new Set<string>();
 
   const attempt = async <Result>(
@@ -50,6 +52,7 @@ export function createChanges(parts: {
     const reachable = cache.runId() === state.runId;
     const blocked = reachable && (await cache.block(epoch, keys, token).catch(() => false));
     if (!blocked) return { is: 'not-blocked', epoch };
+    watch('after block');
     let result: Result;
     const values = new Map<EntryKey, EntryValue | undefined>();
     try {
@@ -61,13 +64,16 @@ export function createChanges(parts: {
       throw thrown;
     }
     // Where the outcome is unknown this throws, and the entry stays blocked: readers go to the database.
+    watch('after work');
     await tx.commit();
+    watch('after commit');
     const published = [...values].map(([key, value]) =>
       value ? cache.publish(epoch, key, token, value) : cache.abort(epoch, [key], token),
     );
     await Promise.all(published).catch((cause: unknown) =>
       log.warn({ keys, cause }, 'entries stay blocked after a change'),
     );
+    watch('after publish');
     return { is: 'done', result };
   };
 
@@ -87,7 +93,9 @@ export function createChanges(parts: {
   ): Promise<Attempt<Result> | undefined> => {
     const tx = await ledger.begin();
     try {
+      watch('before lock');
       for (const key of keys) if (!(await tx.lock(key, wait))) return undefined;
+      watch('after lock');
       return await attempt(tx, keys, work);
     } finally {
       await tx.rollback();

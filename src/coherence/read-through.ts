@@ -6,6 +6,7 @@ import type { EntryKey } from '../ports.ts';
 import type { EntryKind, EntryKinds } from './entry-kinds.ts';
 import type { EpochKeeper } from './epoch-keeper.ts';
 import type { EntryCache, EntryValue } from './ports.ts';
+import type { Watch } from './steps.ts';
 
 /** The state that is committed now, from the cache where it surely knows, else from the database. */
 export interface ReadThrough {
@@ -16,7 +17,12 @@ export interface ReadThrough {
   read(
     userId: string | undefined,
     jobIds: readonly string[],
-  ): Promise<{ readonly account: Account | undefined; readonly jobs: readonly (JobView | undefined)[] }>;
+  ): Promise<{
+    readonly account: Account | undefined;
+    readonly jobs: readonly (JobView | undefined)[];
+    /** Whether no row had to be read from the database. */
+    readonly cached: boolean;
+  }>;
 }
 
 /** What became of one look-up, for the metrics. */
@@ -32,8 +38,9 @@ export function createReadThrough(parts: {
   /** Called for a block that no living writer can hold. */
   readonly repair: (key: EntryKey) => void;
   readonly count?: (kind: EntryKey['kind'], outcome: ReadOutcome) => void;
+  readonly watch?: Watch;
 }): ReadThrough {
-  const { cache, keeper, kinds, repair, count = () => {} } = parts;
+  const { cache, keeper, kinds, repair, count = () => {}, watch = () => {} } = parts;
 
   /** Asks for a lease; a cache that does not answer gives none. */
   const lease = async (epoch: number, key: EntryKey, token: string): Promise<boolean> => {
@@ -57,10 +64,12 @@ export function createReadThrough(parts: {
         if (await lease(epoch, { kind: kind.kind, id }, token)) leased.add(id);
       });
       await Promise.all(asked);
+      watch('after lease');
     } else {
       for (const _ of ids) count(kind.kind, 'bypass');
     }
     const snapshot = await kind.load(ids);
+    watch('after load');
     keeper.observe(snapshot.epoch);
     const fillable = snapshot.epoch.on && snapshot.epoch.epoch === epoch;
     const seen = new Map<string, Seen>();
@@ -90,6 +99,7 @@ export function createReadThrough(parts: {
       if (epoch !== undefined) {
         try {
           values = await cache.get(epoch, keys);
+          watch('after get');
         } catch {
           // A cache that did not answer is not asked for leases either: the caller has waited long enough.
           epoch = undefined;
@@ -110,7 +120,7 @@ export function createReadThrough(parts: {
       ]);
       loadedJobs?.forEach((job, id) => jobs.set(id, job));
       if (userId !== undefined) account ??= loadedAccounts?.get(userId);
-      return { account, jobs: jobIds.map((id) => jobs.get(id)) };
+      return { account, jobs: jobIds.map((id) => jobs.get(id)), cached: !loadedJobs && !loadedAccounts };
     },
   };
 }

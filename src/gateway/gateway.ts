@@ -22,8 +22,8 @@ export interface Call<Name extends OperationName = OperationName> {
   readonly origin: Origin;
   /** Reads the parameters; asked only once the credentials were recognized. */
   input(): Promise<RawInput> | RawInput;
-  /** Told who the caller is, as soon as that is certain. */
-  identified?(userId: string): void;
+  /** Told who the caller is, as soon as that is certain, and whether the cache alone could tell all rows. */
+  identified?(userId: string, cached: boolean): void;
 }
 
 /** The shared layers of every call: authenticate, validate, read through, permit, handle. */
@@ -47,12 +47,17 @@ export function createGateway(parts: {
     call: Call,
     claim: Claim,
     jobIds: readonly string[],
-  ): Promise<{ account: Account; claim: Claim; jobs: readonly (JobView | undefined)[] }> => {
+  ): Promise<{
+    account: Account;
+    claim: Claim;
+    jobs: readonly (JobView | undefined)[];
+    cached: boolean;
+  }> => {
     let claimed = claim;
     for (let round = 0; round < ROUNDS; round++) {
-      const { account, jobs } = await reader.read(claimed.userId, jobIds);
+      const { account, jobs, cached } = await reader.read(claimed.userId, jobIds);
       if (!account?.active) throw new Refusal('unauthenticated');
-      if (account.version === claimed.version) return { account, claim: claimed, jobs };
+      if (account.version === claimed.version) return { account, claim: claimed, jobs, cached };
       judge.outdate(claimed);
       claimed = await judge.recognize(call.credentials, call.origin.address);
     }
@@ -71,7 +76,7 @@ export function createGateway(parts: {
     const { value, refusal } = await readInput(call, operation);
     const jobIds = refusal ? [] : (operation.jobIds?.(value) ?? []);
     const identity = await identify(call, claim, jobIds);
-    call.identified?.(identity.account.userId);
+    call.identified?.(identity.account.userId, identity.cached);
     if (refusal) throw refusal;
     const { account } = identity;
     return operation.handle({

@@ -8,15 +8,18 @@ export interface TcpProxy extends AsyncDisposable {
   /** Lets nothing through in either direction, but keeps the connections, until `mend`. */
   freeze(): void;
   mend(): void;
+  /** Leads new connections to another port on 127.0.0.1, and ends those that there are. */
+  lead(target: number): void;
 }
 
 /** @param target the port on 127.0.0.1 that connections lead to */
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
+  let leadsTo = target;
   const pairs = new Set<readonly [Socket, Socket]>();
   let state: 'open' | 'cut' | 'frozen' = 'open';
   const server = createServer((near) => {
     if (state === 'cut') return void near.destroy();
-    const far = connect(target, '127.0.0.1');
+    const far = connect(leadsTo, '127.0.0.1');
     const pair = [near, far] as const;
     pairs.add(pair);
     for (const [from, to] of [pair, [far, near] as const]) {
@@ -50,6 +53,10 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     mend() {
       state = 'open';
       each((from, to) => from.pipe(to));
+    },
+    lead(elsewhere) {
+      leadsTo = elsewhere;
+      each((from) => from.destroy());
     },
     async [Symbol.asyncDispose]() {
       proxy.cut();

@@ -1,0 +1,18 @@
+import type { Report } from './check.ts';
+
+/** Under these a run proves nothing: a cache that is never hit cannot lie. */
+const FLOORS = { readsPerSecond: 250, writesPerRead: 0.03, calmHits: 0.4, faultHits: 0.08 } as const;
+
+/** What a run lacks to prove anything, in words. */
+export function findWeaknesses(report: Report, seconds: number): string[] {
+  const { reads, writes, calmHits, faultHits } = report;
+  const weaknesses: string[] = [];
+  const least = (what: string, is: number, floor: number): void => {
+    if (is < floor) weaknesses.push(`${what}: ${is.toFixed(3)}, the floor is ${floor}`);
+  };
+  least('reads per second', reads / seconds, FLOORS.readsPerSecond);
+  least('acknowledged writes per read', writes / Math.max(reads, 1), FLOORS.writesPerRead);
+  least('share of hits without a fault', calmHits, FLOORS.calmHits);
+  least('share of hits under faults', faultHits, FLOORS.faultHits);
+  return weaknesses;
+}

@@ -78,7 +78,8 @@ function readQuery(
 }
 
 function textIn(sent: readonly Sent[], name: string): string {
-  return String(sent.find((each) => each.name === name)?.value ?? '');
+  const found = sent.find((each) => each.name === name)?.value;
+  return typeof found === 'string' ? found : '';
 }
 
 /** The parameters of a POST, PUT or PATCH: from the path and a JSON body. */

@@ -115,14 +115,19 @@ function ledgerTx(
 
     async commit() {
       try {
-        await ask(() => trx.commit().then(() => undefined));
+        await ask(async () => {
+          await trx.commit();
+          // Knex tells of a COMMIT that failed here alone.
+          await trx.executionPromise;
+        });
       } catch (cause) {
         throw new Refusal('unavailable', { detail: 'database', cause });
       }
     },
 
     async rollback() {
-      if (!trx.isCompleted()) await trx.rollback().catch(() => {});
+      // A database that does not answer rolls back by itself once it ends the connection.
+      if (!trx.isCompleted()) await ask(() => trx.rollback()).catch(() => {});
     },
   };
 }

@@ -28,18 +28,18 @@ const oneOf =
   (text: string): Word =>
     words.find((word) => word === text) ?? must(`be one of ${words.join(', ')}`);
 
-const url =
-  (...schemes: string[]) =>
-  (text: string): string =>
-    schemes.some((scheme) => text.startsWith(`${scheme}://`)) &&
-    (URL.canParse(text) || text.startsWith('sentinel://'))
-      ? text
-      : must(`be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
-
 const databaseUrl = (text: string): string =>
-  new URL(url('mysql')(text)).pathname.length > 1
+  text.startsWith('mysql://') && URL.canParse(text) && /^\/[^/]+$/.test(new URL(text).pathname)
     ? text
-    : must('name a database, as in mysql://user@host/jobgate');
+    : must('name a server and a database, as in mysql://user:password@host:3306/jobgate');
+
+const redisUrl = (text: string): string => {
+  const sentinels = /^sentinel:\/\/[^/,]+(,[^/,]+)*\/[^/]+$/.test(text);
+  const server = /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  return sentinels || (server?.hostname && /^\/?\d*$/.test(server.pathname))
+    ? text
+    : must('be redis://host:6379, rediss://host:6379, or sentinel://host:26379,host:26379/name');
+};
 
 const timeZone = (text: string): string => {
   try {
@@ -94,7 +94,7 @@ export const settings = {
   databaseUrl: secret('DATABASE_URL', databaseUrl),
   databaseCaFile: caFile('DATABASE_CA_FILE'),
   databasePoolSize: setting('DATABASE_POOL_SIZE', 20, integer(2, 500)),
-  redisUrl: secret('REDIS_URL', url('redis', 'rediss', 'sentinel')),
+  redisUrl: secret('REDIS_URL', redisUrl),
   redisCaFile: caFile('REDIS_CA_FILE'),
   cacheTtl: setting('CACHE_TTL_MS', 3_000, integer(100, 60_000)),
   dataDir: setting('DATA_DIR', './data', (text) => text),

@@ -85,7 +85,8 @@ function readQuery(
 }
 
 function textIn(sent: readonly Sent[], name: string): string {
-  return String(sent.find((each) => each.name === name)?.value ?? '');
+  const found = sent.find((each) => each.name === name)?.value;
+  return typeof found === 'string' ? found : '';
 }
 
 /** The parameters of a POST, PUT or PATCH: from the path, some headers and a JSON body. */

@@ -112,7 +112,11 @@ function ledgerTx(
 
     async commit() {
       try {
-        await ask(() => trx.commit().then(() => undefined));
+        await ask(async () => {
+          await trx.commit();
+          // Knex tells of a COMMIT that failed here alone.
+          await trx.executionPromise;
+        });
       } catch (cause) {
         throw new Refusal('unavailable', { detail: 'database', cause });
       }

@@ -15,6 +15,12 @@ export function createPasswords(): Passwords {
   const limit = pLimit(AT_ONCE);
   let decoy: Promise<string> | undefined;
 
+  const makeDecoy = (): Promise<string> =>
+    hash('no password hashes to this', COST).catch((thrown: unknown) => {
+      decoy = undefined;
+      throw thrown;
+    });
+
   const bounded = <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.pendingCount >= WAITING_MOST) {
       throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
@@ -25,7 +31,7 @@ export function createPasswords(): Passwords {
   return {
     hash: async (password) => bounded(() => hash(password, COST)),
     async verify(password, stored) {
-      const against = stored ?? (await (decoy ??= hash('no password hashes to this', COST)));
+      const against = stored ?? (await (decoy ??= makeDecoy()));
       const matches = await bounded(() => verify(against, password));
       return matches && stored !== undefined;
     },

@@ -27,7 +27,8 @@ export function readCursor(word: string): PageCursor | undefined {
     if (by !== 'createTime' && by !== 'updateTime' && by !== 'asked') return undefined;
     if (typeof time !== 'number' || !(Math.abs(time) <= 8.64e15)) return undefined;
     if (typeof jobId !== 'string' || !mayBeJobId(jobId)) return undefined;
-    return { by, descending: descending === 1, time, jobId };
+    const cursor = { by, descending: descending === 1, time, jobId } as const;
+    return writeCursor(cursor) === word ? cursor : undefined;
   } catch {
     return undefined;
   }

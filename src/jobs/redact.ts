@@ -3,18 +3,18 @@ import type { JsonText } from './job.ts';
 
 const MASK = '"******"';
 
-/** Keys whose last words are these hold a secret, however they are spelled: `db_password`, `userToken`, `PWD`. */
-const SECRET_ENDINGS = [
-  ['password'],
-  ['passwd'],
-  ['pwd'],
-  ['token'],
-  ['secret'],
-  ['secret', 'key'],
-  ['secret', 'access', 'key'],
-  ['private', 'key'],
-  ['signature'],
-];
+/** Keys whose last words are these hold a secret, however they are spelled: `db_password`, `awsSecretKey`, `PWD`. */
+const SECRET_ENDINGS = new Set([
+  'password',
+  'passwd',
+  'pwd',
+  'token',
+  'secret',
+  'secretkey',
+  'secretaccesskey',
+  'privatekey',
+  'signature',
+]);
 
 /** These end so but are needed to make a call again, and secret to no one. */
 const HARMLESS = new Set(['client token']);
@@ -39,8 +39,8 @@ export function redactSecrets(text: JsonText): JsonText {
   const end = (offset: number, length: number): void => {
     depth--;
     if (skipping?.depth === depth) {
-      if (offset > skipping.start + 1 || length !== 1)
-        cuts.push({ start: skipping.start, end: offset + length });
+      const empty = text.slice(skipping.start + 1, offset).trim() === '';
+      if (!empty) cuts.push({ start: skipping.start, end: offset + length });
       skipping = undefined;
     }
   };
@@ -72,12 +72,7 @@ export function redactSecrets(text: JsonText): JsonText {
 function isSecret(key: string): boolean {
   const words = wordsOf(key);
   if (HARMLESS.has(words.slice(-2).join(' '))) return false;
-  const joined = words.join('');
-  return SECRET_ENDINGS.some(
-    (ending) =>
-      ending.every((word, index) => words[words.length - ending.length + index] === word) ||
-      joined === ending.join(''),
-  );
+  return words.some((_, from) => SECRET_ENDINGS.has(words.slice(from).join('')));
 }
 
 /** `userPassword`, `USER_PASSWORD`, `user-password` and `user.password.1` → user, password. */

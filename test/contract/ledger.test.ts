@@ -1,0 +1,516 @@
+import assert from 'node:assert/strict';
+import { createServer, type AddressInfo } from 'node:net';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { createAccountStore } from '../../adapters/sql/accounts.ts';
+import { insertJobs } from '../../adapters/sql/jobs.ts';
+import { createLedger } from '../../adapters/sql/ledger.ts';
+import { openMysql } from '../../adapters/sql/open-mysql.ts';
+import type { OpenDatabase } from '../../adapters/sql/open.ts';
+import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
+import { Refusal } from '../../src/errors.ts';
+import type { AccountStore, EntryKey } from '../../src/ports.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
+import { someJob } from '../support/some-job.ts';
+
+const KEY: EntryKey = { kind: 'account', id: 'usr-a' };
+const LATER = Date.UTC(2030, 0, 1);
+
+const isUnavailable = (thrown: unknown): boolean =>
+  thrown instanceof Refusal && thrown.reason === 'unavailable' && thrown.facts.detail === 'database';
+
+async function addUser(store: AccountStore, userId: string): Promise<void> {
+  await store.addUser({ userId, role: 'user', passwordHash: 'hash', createTime: 0 });
+  await store.addToken({ digest: `${userId} 1`, userId, expireTime: LATER }, 1, 0);
+  await store.addToken({ digest: `${userId} 2`, userId, expireTime: LATER }, 1, 0);
+}
+
+/** Begins transactions for a suite. One that a failed test leaves open would hold its locks for ever. */
+function beginsOf(ledger: () => Ledger): () => Promise<LedgerTx> {
+  let open: LedgerTx[] = [];
+  afterEach(async () => {
+    for (const tx of open) await tx.rollback();
+    open = [];
+  });
+  return async () => {
+    const tx = await ledger().begin();
+    open.push(tx);
+    return tx;
+  };
+}
+
+for (const name of DATABASES) {
+  describe(`the ledger on the ${name} database`, () => {
+    let fresh: FreshStore;
+    let ledger: Ledger;
+    let accounts: AccountStore;
+    const begin = beginsOf(() => ledger);
+
+    before(async () => {
+      fresh = await openFreshStore(name);
+      ledger = createLedger(fresh.database.db, fresh.database.dialect);
+      accounts = createAccountStore(fresh.database.db, fresh.database.dialect);
+    });
+    after(() => fresh[Symbol.asyncDispose]());
+    beforeEach(async () => {
+      await fresh.database.db('users').delete();
+      await addUser(accounts, 'usr-a');
+      await addUser(accounts, 'usr-b');
+    });
+
+    const tokensLeft = async (): Promise<string[]> =>
+      (await fresh.database.db('tokens').orderBy('digest').pluck('digest')) as string[];
+
+    it('shows a transaction the row as it is, with what it has changed itself', async () => {
+      const tx = await begin();
+      assert.equal(await tx.lock(KEY, true), true);
+      assert.equal((await tx.epoch()).epoch, 1);
+      assert.deepEqual(await tx.account('usr-a'), {
+        userId: 'usr-a',
+        role: 'user',
+        active: true,
+        version: 1,
+      });
+      await tx.updateAccount('usr-a', { role: 'admin', active: false });
+      assert.deepEqual(await tx.account('usr-a'), {
+        userId: 'usr-a',
+        role: 'admin',
+        active: false,
+        version: 2,
+      });
+      await tx.commit();
+    });
+
+    it('shows a transaction a job with every field', async () => {
+      const job = someJob({ directive: '{"2":1,"1":2}' });
+      await insertJobs(fresh.database.db, [job]);
+      const tx = await begin();
+      assert.equal(await tx.lock({ kind: 'job', id: job.jobId }, true), true);
+      assert.deepEqual(await tx.job(job.jobId), job);
+      assert.equal(await tx.job('j-none0000'), undefined);
+      await tx.rollback();
+      const row = await fresh.database.db('jobs').where('job_id', job.jobId).first();
+      assert.equal(row.version, job.version);
+    });
+
+    it('raises the version by one with each change, of the account that is changed', async () => {
+      const changes: ((tx: LedgerTx) => Promise<void>)[] = [
+        (tx) => tx.updateAccount('usr-a', { role: 'operator' }),
+        (tx) => tx.updateAccount('usr-a', { active: false }),
+        (tx) => tx.updateAccount('usr-a', { passwordHash: 'another' }),
+        (tx) => tx.removeTokens('usr-a', 'usr-a 1'),
+        (tx) => tx.removeTokens('usr-a'),
+      ];
+      for (const [index, change] of changes.entries()) {
+        const tx = await begin();
+        await tx.lock(KEY, true);
+        await change(tx);
+        await tx.commit();
+        assert.equal((await accounts.findUser('usr-a'))?.version, index + 2);
+      }
+      const changed = await accounts.findUser('usr-a');
+      assert.equal(changed?.role, 'operator');
+      assert.equal(changed.active, false);
+      assert.equal(changed.passwordHash, 'another');
+      assert.equal((await accounts.findUser('usr-b'))?.version, 1);
+    });
+
+    it('removes one token of a user, or all of them, and none of another', async () => {
+      const first = await begin();
+      await first.removeTokens('usr-a', 'usr-b 1');
+      await first.removeTokens('usr-a', 'usr-a 1');
+      await first.commit();
+      assert.deepEqual(await tokensLeft(), ['usr-a 2', 'usr-b 1', 'usr-b 2']);
+      const second = await begin();
+      await second.removeTokens('usr-a');
+      await second.commit();
+      assert.deepEqual(await tokensLeft(), ['usr-b 1', 'usr-b 2']);
+    });
+
+    it('leaves nothing of a transaction that is rolled back', async () => {
+      const tx = await begin();
+      await tx.lock(KEY, true);
+      await tx.updateAccount('usr-a', { role: 'admin', passwordHash: 'another' });
+      await tx.removeTokens('usr-a');
+      await tx.rollback();
+      const after = await accounts.findUser('usr-a');
+      assert.deepEqual([after?.role, after?.passwordHash, after?.version], ['user', 'hash', 1]);
+      assert.equal((await tokensLeft()).length, 4);
+    });
+
+    it('takes a rollback after the commit, and a second one, for nothing', async () => {
+      const tx = await begin();
+      await tx.updateAccount('usr-a', { role: 'admin' });
+      await tx.commit();
+      await tx.rollback();
+      await tx.rollback();
+      assert.equal((await accounts.findUser('usr-a'))?.role, 'admin');
+    });
+
+    it('locks a row that does not exist without complaint', async () => {
+      for (const wait of [true, false]) {
+        const tx = await begin();
+        assert.equal(await tx.lock({ kind: 'job', id: 'j-none0000' }, wait), true);
+        assert.equal(await tx.account('usr-none'), undefined);
+        await tx.rollback();
+      }
+    });
+
+    it('changes no row where a lock was all that happened', async () => {
+      const tx = await begin();
+      await tx.lock(KEY, true);
+      await tx.commit();
+      assert.equal((await accounts.findUser('usr-a'))?.version, 1);
+    });
+  });
+}
+
+describe('the locks of the ledger on the server', () => {
+  let fresh: FreshStore;
+  let ledger: Ledger;
+  const begin = beginsOf(() => ledger);
+  before(async () => {
+    fresh = await openFreshStore('server');
+    ledger = createLedger(fresh.database.db, fresh.database.dialect);
+    const accounts = createAccountStore(fresh.database.db, fresh.database.dialect);
+    await addUser(accounts, 'usr-a');
+    await addUser(accounts, 'usr-b');
+  });
+  after(() => fresh[Symbol.asyncDispose]());
+  beforeEach(() => setEpochRow(fresh.database, { epoch: 4, mode: 'ON', redis_run_id: 'run-a' }));
+
+  it('does not wait for a row that another transaction holds, where told not to', async () => {
+    const holder = await begin();
+    await holder.lock(KEY, true);
+    const other = await begin();
+    assert.equal(await other.lock(KEY, false), false);
+    await other.rollback();
+    await holder.rollback();
+    const next = await begin();
+    assert.equal(await next.lock(KEY, false), true);
+    await next.rollback();
+  });
+
+  it('waits for the row, and then sees what the holder committed', async () => {
+    const events: string[] = [];
+    const holder = await begin();
+    await holder.lock(KEY, true);
+    const waiter = await begin();
+    const waited = waiter.lock(KEY, true).then(() => events.push('locked'));
+    await somebodyWaits(fresh.database);
+    await holder.updateAccount('usr-a', { role: 'operator' });
+    events.push('committing');
+    await holder.commit();
+    await waited;
+    assert.deepEqual(events, ['committing', 'locked']);
+    assert.equal((await waiter.account('usr-a'))?.role, 'operator');
+    await waiter.rollback();
+  });
+
+  it('lets changes of one row from two instances follow each other', async () => {
+    const before = await fresh.database.db('users').first('version').where('user_id', 'usr-a');
+    const another = fresh.openAgain();
+    const ledgers = [ledger, createLedger(another.db, another.dialect)] as const;
+    const change = async (own: Ledger): Promise<void> => {
+      const tx = await own.begin();
+      await tx.lock(KEY, true);
+      await tx.epoch();
+      await tx.updateAccount('usr-a', {});
+      await tx.commit();
+    };
+    await Promise.all(Array.from({ length: 10 }, (_, index) => change(ledgers[index % 2] as Ledger)));
+    const row = await fresh.database.db('users').first('version').where('user_id', 'usr-a');
+    assert.equal(row.version, before.version + 10);
+  });
+
+  it('refuses as unavailable where the row stays locked', async () => {
+    const holder = await begin();
+    await holder.lock(KEY, true);
+    const waiter = await begin();
+    await assert.rejects(waiter.lock(KEY, true), isUnavailable);
+    await waiter.rollback();
+    await holder.rollback();
+  });
+
+  it('lets writers of different rows share the epoch', async () => {
+    const [one, two] = [await begin(), await begin()];
+    await one.lock(KEY, true);
+    await two.lock({ kind: 'account', id: 'usr-b' }, true);
+    assert.deepEqual(await one.epoch(), await two.epoch());
+    await two.commit();
+    await one.commit();
+  });
+
+  for (const end of ['commit', 'rollback'] as const) {
+    it(`keeps a fence waiting until the ${end} of a writer that has seen the epoch`, async () => {
+      const events: string[] = [];
+      const writer = await begin();
+      await writer.lock(KEY, true);
+      assert.equal((await writer.epoch()).on, true);
+      const fenced = ledger.fence(4, 10_000).then(() => events.push('fenced'));
+      await somebodyWaits(fresh.database);
+      await isOn(ledger, 4, 'run-a');
+      events.push('ending');
+      await writer[end]();
+      await fenced;
+      assert.deepEqual(events, ['ending', 'fenced']);
+      assert.equal((await ledger.epoch()).epoch, 5);
+    });
+  }
+
+  it('shows a writer that waited for the fence the new epoch', async () => {
+    const writer = await begin();
+    await writer.lock(KEY, true);
+    await ledger.fence(4, 10_000);
+    const { epoch, on } = await writer.epoch();
+    assert.deepEqual([epoch, on], [5, false]);
+    await writer.rollback();
+  });
+
+  it('counts the time off from the end of the wait for writers, not from its start', async () => {
+    const writer = await begin();
+    await writer.lock(KEY, true);
+    await writer.epoch();
+    const fenced = ledger.fence(4, 10_000);
+    await somebodyWaits(fresh.database);
+    const beforeEnd = await databaseTime(fresh.database);
+    await writer.commit();
+    await fenced;
+    const [since] = (await fresh.database.db('cache_epoch').pluck('off_since')) as string[];
+    assert.ok(since && since >= beforeEnd, `${since} is not before ${beforeEnd}`);
+  });
+});
+
+describe('the epoch of the ledger on the server', () => {
+  let fresh: FreshStore;
+  let ledger: Ledger;
+  before(async () => {
+    fresh = await openFreshStore('server');
+    ledger = createLedger(fresh.database.db, fresh.database.dialect);
+  });
+  after(() => fresh[Symbol.asyncDispose]());
+  const stands = (row: object): Promise<void> => setEpochRow(fresh.database, row);
+  const offSince = (seconds: number) => ({
+    off_since: fresh.database.db.raw('sysdate(3) - interval ? second', [seconds]),
+  });
+
+  it('begins off, and for so long that it may be turned on', async () => {
+    const { epoch, on, offFor } = await ledger.epoch();
+    assert.deepEqual([epoch, on], [1, false]);
+    assert.ok(offFor > 86_400_000);
+  });
+
+  it('is fenced once by many who fence the same epoch', async () => {
+    await stands({ epoch: 4, mode: 'ON', redis_run_id: 'run-a' });
+    const another = fresh.openAgain();
+    const other = createLedger(another.db, another.dialect);
+    await Promise.all([ledger, other, ledger, other].map((each) => each.fence(4, 10_000)));
+    const state = await ledger.epoch();
+    assert.deepEqual([state.epoch, state.on], [5, false]);
+  });
+
+  it('is not fenced in an epoch that is not the one named', async () => {
+    await stands({ epoch: 4, mode: 'ON', redis_run_id: 'run-a' });
+    for (const epoch of [3, 5]) await ledger.fence(epoch, 10_000);
+    await isOn(ledger, 4, 'run-a');
+  });
+
+  it('keeps the time since when it is off, where it is fenced again', async () => {
+    await stands({ epoch: 4, mode: 'OFF', ...offSince(60) });
+    for (const epoch of [3, 4, 5]) await ledger.fence(epoch, -1);
+    const { epoch, on, offFor } = await ledger.epoch();
+    assert.deepEqual([epoch, on], [4, false]);
+    assert.ok(offFor >= 60_000);
+  });
+
+  it('sets the time since when it is off anew where the commit took longer than the slack', async () => {
+    for (const [slack, times] of [
+      [-1, 2],
+      [60_000, 1],
+    ] as const) {
+      await stands({ epoch: 4, mode: 'ON' });
+      let settings = 0;
+      const count = ({ sql }: { sql: string }): void => void (/update.*off_since/i.test(sql) && settings++);
+      fresh.database.db.on('query', count);
+      await ledger.fence(4, slack);
+      fresh.database.db.removeListener('query', count);
+      assert.equal(settings, times);
+      assert.equal((await ledger.epoch()).epoch, 5);
+    }
+  });
+
+  it('counts how long it has been off by the database’s clock', async (context) => {
+    await stands({ epoch: 4, mode: 'OFF', ...offSince(3_600) });
+    const ahead = Date.now() + 86_400_000;
+    context.mock.method(Date, 'now', () => ahead);
+    const { offFor } = await ledger.epoch();
+    assert.ok(offFor >= 3_600_000 && offFor < 7_200_000, String(offFor));
+  });
+
+  it('has been off for no time while it is on', async () => {
+    await stands({ epoch: 4, mode: 'ON', ...offSince(3_600) });
+    assert.equal((await ledger.epoch()).offFor, 0);
+  });
+
+  it('is turned on in the epoch that the cache answers, with the process that is named', async () => {
+    await stands({ epoch: 4, mode: 'OFF', ...offSince(10) });
+    const asked: number[] = [];
+    const turned = await ledger.turnOn('run-b', 9_000, async (epoch) => {
+      asked.push(epoch);
+      return 17;
+    });
+    assert.equal(turned, true);
+    assert.deepEqual(asked, [4]);
+    await isOn(ledger, 17, 'run-b');
+  });
+
+  it('keeps the longest life of an entry that any instance was set to', async () => {
+    for (const [asked, kept] of [
+      [250, 250],
+      [3_000, 3_000],
+      [250, 3_000],
+    ] as const) {
+      await ledger.raiseTtl(asked);
+      assert.equal((await ledger.epoch()).ttl, kept);
+    }
+  });
+
+  it('is not turned on too early', async () => {
+    await stands({ epoch: 4, mode: 'OFF', redis_run_id: 'run-a', ...offSince(10) });
+    const never = (): never => assert.fail('the cache must not be asked');
+    assert.equal(await ledger.turnOn('run-b', 600_000, never), false);
+    const { epoch, on, runId } = await ledger.epoch();
+    assert.deepEqual([epoch, on, runId], [4, false, 'run-a']);
+  });
+
+  it('is turned on once by many who turn it on at once', async () => {
+    await stands({ epoch: 4, mode: 'OFF', ...offSince(10) });
+    let asked = 0;
+    const turned = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((run) => ledger.turnOn(`run-${run}`, 1_000, async (epoch) => epoch + ++asked)),
+    );
+    assert.equal(turned.filter(Boolean).length, 1);
+    assert.equal(asked, 1);
+    const { epoch, on, runId } = await ledger.epoch();
+    assert.deepEqual([epoch, on, runId], [5, true, `run-${'abcd'[turned.indexOf(true)]}`]);
+  });
+
+  it('stays off where the cache does not take the epoch', async () => {
+    await stands({ epoch: 4, mode: 'OFF', ...offSince(10) });
+    const refuses = (): Promise<number> => Promise.reject(new Error('the cache is away'));
+    await assert.rejects(ledger.turnOn('run-b', 1_000, refuses), /the cache is away/);
+    const { epoch, on } = await ledger.epoch();
+    assert.deepEqual([epoch, on], [4, false]);
+  });
+});
+
+describe('the ledger of a server that goes away', () => {
+  it('refuses everything as unavailable where nothing listens', async () => {
+    const database = openMysql(`mysql://root@127.0.0.1:${await freePort()}/none`, { poolSize: 2 });
+    await refusesAll(database);
+    await database.close();
+  });
+
+  it('refuses as unavailable where a server takes the connection and never says a word', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const database = openMysql(`mysql://root@127.0.0.1:${port}/none`, { poolSize: 4 });
+    await refusesAll(database);
+    await database.close();
+    silent.close();
+  });
+
+  describe('within a transaction', () => {
+    let fresh: FreshStore;
+    let ledger: Ledger;
+    let accounts: AccountStore;
+    const begin = beginsOf(() => ledger);
+    before(async () => {
+      fresh = await openFreshStore('server');
+      ledger = createLedger(fresh.database.db, fresh.database.dialect);
+      accounts = createAccountStore(fresh.database.db, fresh.database.dialect);
+      await addUser(accounts, 'usr-a');
+    });
+    after(() => fresh[Symbol.asyncDispose]());
+
+    const answersAgain = (): Promise<boolean> =>
+      ledger.epoch().then(
+        () => true,
+        () => false,
+      );
+
+    it('refuses a change as unavailable where its connection has ended, and goes on with others', async () => {
+      const tx = await begin();
+      await tx.lock(KEY, true);
+      await endConnections(fresh.openAgain());
+      await assert.rejects(tx.updateAccount('usr-a', { role: 'admin' }), isUnavailable);
+      await tx.rollback();
+      await eventually('the ledger answers again', answersAgain);
+      assert.equal((await accounts.findUser('usr-a'))?.version, 1);
+    });
+
+    it('does not call a commit done whose connection has ended', async () => {
+      const tx = await begin();
+      await tx.lock(KEY, true);
+      await tx.updateAccount('usr-a', { role: 'admin' });
+      await endConnections(fresh.openAgain());
+      await assert.rejects(tx.commit(), isUnavailable);
+      await tx.rollback();
+      await eventually('the ledger answers again', answersAgain);
+      assert.equal((await accounts.findUser('usr-a'))?.version, 1);
+    });
+  });
+});
+
+async function isOn(ledger: Ledger, wantedEpoch: number, wantedRunId: string): Promise<void> {
+  const { epoch, on, runId, offFor } = await ledger.epoch();
+  assert.deepEqual([epoch, on, runId, offFor], [wantedEpoch, true, wantedRunId, 0]);
+}
+
+async function refusesAll(database: OpenDatabase): Promise<void> {
+  const ledger = createLedger(database.db, database.dialect);
+  const accounts = createAccountStore(database.db, database.dialect);
+  await Promise.all([
+    assert.rejects(ledger.epoch(), isUnavailable),
+    assert.rejects(ledger.begin(), isUnavailable),
+    assert.rejects(ledger.fence(1, 100), isUnavailable),
+    assert.rejects(
+      ledger.turnOn('run', 100, async (epoch) => epoch),
+      isUnavailable,
+    ),
+    assert.rejects(accounts.findUser('usr-a'), isUnavailable),
+  ]);
+}
+
+async function setEpochRow({ db }: OpenDatabase, row: object): Promise<void> {
+  await db('cache_epoch').update(row);
+}
+
+async function databaseTime({ db }: OpenDatabase): Promise<string> {
+  const [[row]] = (await db.raw('select cast(sysdate(3) as char) as time')) as [[{ time: string }]];
+  return row.time;
+}
+
+/** Until a transaction of this database waits for a lock. */
+async function somebodyWaits({ db }: OpenDatabase): Promise<void> {
+  const waits = async (): Promise<boolean> => {
+    const [[row]] = (await db.raw(
+      `select count(*) as waiting from information_schema.innodb_trx t
+       join information_schema.processlist p on p.id = t.trx_mysql_thread_id
+       where t.trx_state = 'LOCK WAIT' and p.db = database()`,
+    )) as [[{ waiting: number }]];
+    return row.waiting > 0;
+  };
+  // The server looks anew only when nobody has looked for 100 ms.
+  await eventually('a transaction waits for a lock', waits, 150);
+}
+
+/** Ends every connection to this database but the one that does it. */
+async function endConnections({ db }: OpenDatabase): Promise<void> {
+  const [rows] = (await db.raw(
+    'select id from information_schema.processlist where db = database() and id <> connection_id()',
+  )) as [{ id: number }[]];
+  for (const { id } of rows) await db.raw(`kill ${id}`);
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { createChanges } from '../../src/coherence/change.ts';
+import { createEntryKinds } from '../../src/coherence/entry-kinds.ts';
+import type { EpochKeeper } from '../../src/coherence/epoch-keeper.ts';
+import type { EntryCache, Ledger, LedgerTx } from '../../src/coherence/ports.ts';
+import { Refusal } from '../../src/errors.ts';
+import type { Account } from '../../src/accounts/account.ts';
+import { createJobFaces } from '../../src/jobs/job-view.ts';
+import type { AccountStore, EntryKey, EpochState, JobStore } from '../../src/ports.ts';
+import { eventually } from '../support/eventually.ts';
+import { quietLog } from '../support/quiet-log.ts';
+
+const KEY: EntryKey = { kind: 'account', id: 'usr-a' };
+const T = 50;
+const ON: EpochState = { epoch: 4, on: true, runId: 'run-a', offFor: 0, ttl: T };
+
+describe('a change', () => {
+  /** Every step that was taken, in order. */
+  let steps: string[];
+  let state: EpochState;
+  let runId: string | undefined;
+  let account: Account | undefined;
+  let locked: boolean;
+  let now: number;
+  /** What a step does instead of succeeding. */
+  let instead: Partial<Record<string, () => unknown>>;
+  let changes: ReturnType<typeof createChanges>;
+
+  const step = async <Result>(name: string, result: Result): Promise<Result> => {
+    steps.push(name);
+    const other = instead[name];
+    return other ? ((await other()) as Result) : result;
+  };
+
+  beforeEach(() => {
+    [steps, state, runId, locked, now, instead] = [[], ON, 'run-a', false, 0, {}];
+    account = { userId: 'usr-a', role: 'user', active: true, version: 1 };
+    const begin = async (): Promise<LedgerTx> => {
+      let ended = false;
+      const tx: Partial<LedgerTx> = {
+        lock: (_key, wait) => step(wait ? 'lock' : 'try lock', wait || !locked),
+        epoch: () => step('epoch', state),
+        account: async () => account,
+        async commit() {
+          ended = true;
+          await step('commit', undefined);
+        },
+        async rollback() {
+          if (!ended) await step('rollback', undefined);
+          ended = true;
+        },
+      };
+      return tx as LedgerTx;
+    };
+    const cache: Partial<EntryCache> = {
+      runId: () => runId,
+      block: () => step('block', true),
+      publish: (_epoch, _key, _token, { version }) => step(`publish ${version}`, undefined),
+      abort: () => step('abort', undefined),
+    };
+    const keeper: Partial<EpochKeeper> = {
+      observe() {},
+      async fence(epoch) {
+        await step(`fence ${epoch}`, undefined);
+      },
+    };
+    changes = createChanges({
+      ledger: { begin } as Partial<Ledger> as Ledger,
+      cache: cache as EntryCache,
+      keeper: keeper as EpochKeeper,
+      kinds: createEntryKinds({} as JobStore, {} as AccountStore, createJobFaces({})),
+      clock: () => now,
+      log: quietLog,
+    });
+  });
+
+  const change = (): Promise<string> =>
+    changes.change(KEY, async () => {
+      await step('work', undefined);
+      account = account && { ...account, version: account.version + 1 };
+      return 'done';
+    });
+
+  it('locks, blocks, changes, commits, and publishes what it made', async () => {
+    assert.equal(await change(), 'done');
+    assert.deepEqual(steps, ['lock', 'epoch', 'block', 'work', 'commit', 'publish 2']);
+  });
+
+  it('leaves the entry empty where the row is gone', async () => {
+    account = undefined;
+    await change();
+    assert.deepEqual(steps, ['lock', 'epoch', 'block', 'work', 'commit', 'abort']);
+  });
+
+  it('takes the block away and changes nothing where the work refuses', async () => {
+    instead.work = () => Promise.reject(new Refusal('user_not_found'));
+    await assert.rejects(change(), /user_not_found/);
+    assert.deepEqual(steps, ['lock', 'epoch', 'block', 'work', 'rollback', 'abort']);
+  });
+
+  it('leaves the entry blocked where the outcome of the commit is not known', async () => {
+    instead.commit = () => Promise.reject(new Refusal('unavailable', { detail: 'database' }));
+    await assert.rejects(change(), /unavailable/);
+    assert.deepEqual(steps, ['lock', 'epoch', 'block', 'work', 'commit']);
+  });
+
+  it('is done once it is committed, even where it cannot be published', async () => {
+    instead['publish 2'] = () => Promise.reject(new Error('away'));
+    assert.equal(await change(), 'done');
+  });
+
+  it('never commits without a block while the cache is on', async () => {
+    let answers = 0;
+    instead.block = () => {
+      if (answers++ === 0) return false;
+      if (answers === 2) return Promise.reject(new Error('no answer'));
+      return true;
+    };
+    assert.equal(await change(), 'done');
+    const round = ['lock', 'epoch', 'block', 'rollback'];
+    assert.deepEqual(steps, [...round, ...round, 'lock', 'epoch', 'block', 'work', 'commit', 'publish 2']);
+  });
+
+  it('turns the cache off when it cannot block for the third time, then waits until values are dead', async () => {
+    instead.block = () => false;
+    instead['fence 4'] = () => (state = { ...ON, epoch: 5, on: false, offFor: 0 });
+    const waits: number[] = [];
+    instead.epoch = () => {
+      if (!state.on) waits.push(state.offFor);
+      const seen = state;
+      state = state.on ? state : { ...state, offFor: state.offFor + T };
+      return seen;
+    };
+    assert.equal(await change(), 'done');
+    assert.equal(steps.filter((name) => name === 'block').length, 3);
+    assert.deepEqual(waits, [0, T, 2 * T]);
+    assert.deepEqual(steps.slice(-4), ['lock', 'epoch', 'work', 'commit']);
+  });
+
+  it('does not touch a cache behind which another process stands than the registered one', async () => {
+    for (const other of ['run-b', undefined]) {
+      [steps, runId, state] = [[], other, ON];
+      instead['fence 4'] = () => (state = { ...ON, epoch: 5, on: false, offFor: 1_000_000 });
+      assert.equal(await change(), 'done');
+      assert.equal(steps.includes('block'), false);
+      assert.equal(steps.includes('fence 4'), true);
+    }
+  });
+
+  it('needs no cache while it is off for long enough, by the longest life of any instance', async () => {
+    state = { ...ON, on: false, offFor: T * 1.1 };
+    runId = undefined;
+    assert.equal(await change(), 'done');
+    assert.deepEqual(steps, ['lock', 'epoch', 'work', 'commit']);
+  });
+
+  it('gives up as busy where the time never comes', async () => {
+    state = { ...ON, on: false, offFor: 0 };
+    instead.epoch = () => {
+      now += 4_000;
+      return state;
+    };
+    await assert.rejects(
+      change(),
+      (thrown: unknown) =>
+        thrown instanceof Refusal && thrown.reason === 'unavailable' && thrown.facts.detail === 'busy',
+    );
+    assert.equal(steps.includes('work'), false);
+    assert.equal(steps.includes('commit'), false);
+  });
+
+  it('holds neither row nor epoch while it waits for its next attempt', async () => {
+    let answers = 0;
+    instead.block = () => answers++ > 0;
+    await change();
+    assert.equal(steps.indexOf('rollback') < steps.lastIndexOf('lock'), true);
+  });
+
+  describe('that repairs a block left behind', () => {
+    const settled = (): Promise<void> =>
+      eventually('the repair is over', () => ['rollback', 'publish 1'].includes(steps.at(-1) ?? ''));
+
+    it('publishes the row as it is, and changes no version', async () => {
+      changes.repair(KEY);
+      await settled();
+      assert.deepEqual(steps, ['try lock', 'epoch', 'block', 'commit', 'publish 1']);
+    });
+
+    it('does not wait for a writer that holds the row, nor touch its block', async () => {
+      locked = true;
+      changes.repair(KEY);
+      await settled();
+      assert.deepEqual(steps, ['try lock', 'rollback']);
+    });
+
+    it('is not begun twice for one entry', async () => {
+      changes.repair(KEY);
+      changes.repair(KEY);
+      await settled();
+      assert.equal(steps.filter((name) => name === 'try lock').length, 1);
+    });
+
+    it('fails without a word to anyone, and may be tried again', async () => {
+      instead['try lock'] = () => Promise.reject(new Error('away'));
+      changes.repair(KEY);
+      await settled();
+      [steps, instead] = [[], {}];
+      await eventually('it is tried again', () => {
+        changes.repair(KEY);
+        return steps.length > 0;
+      });
+      await settled();
+    });
+  });
+});

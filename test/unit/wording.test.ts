@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { languageOf, LANGUAGES } from '../../adapters/wire/language.ts';
+import { toSnake } from '../../adapters/wire/spelling.ts';
+import { spell, wordFault, wordRefusal } from '../../adapters/wire/wording.ts';
+import { REASONS, Refusal, refuseParameters, type Detail, type Fault } from '../../src/errors.ts';
+
+/** Every detail: one that is missing here does not compile. */
+const DETAILS: Readonly<Record<Detail, true>> = {
+  'body-not-json': true,
+  'body-not-object': true,
+  'body-not-utf8': true,
+  'body-too-large': true,
+  'body-too-deep': true,
+  'body-type': true,
+  'body-encoding': true,
+  'body-aborted': true,
+  'unknown-path': true,
+  'unknown-method': true,
+  'unknown-operation': true,
+  'operation-missing': true,
+  'credentials-missing': true,
+  'credentials-malformed': true,
+  'password-in-query': true,
+  draining: true,
+  busy: true,
+  database: true,
+  headers: true,
+};
+
+type Expected = Extract<Fault, { is: 'type' | 'format' }>['expected'];
+const EXPECTED: Readonly<Record<Expected, true>> = {
+  string: true,
+  integer: true,
+  list: true,
+  object: true,
+  time: true,
+  cursor: true,
+  utf8: true,
+  form: true,
+};
+
+/** Every fault: one that is missing here does not compile. */
+const FAULTS: { readonly [Is in Fault['is']]: readonly Extract<Fault, { is: Is }>[] } = {
+  required: [{ is: 'required' }],
+  unknown: [{ is: 'unknown' }, { is: 'unknown', nearest: 'perPage' }],
+  duplicate: [{ is: 'duplicate' }],
+  type: (['string', 'integer', 'list', 'object'] as const).map((expected) => ({ is: 'type', expected })),
+  format: (['time', 'cursor', 'utf8', 'form'] as const).map((expected) => ({ is: 'format', expected })),
+  'too-short': [{ is: 'too-short', least: 41 }],
+  'too-long': [{ is: 'too-long', most: 42 }],
+  'too-few': [{ is: 'too-few', least: 43 }],
+  'too-many': [{ is: 'too-many', most: 44 }],
+  'too-small': [{ is: 'too-small', least: 45 }],
+  'too-large': [{ is: 'too-large', most: 46 }],
+  'not-one-of': [{ is: 'not-one-of', allowed: ['createTime', 'updateTime'] }],
+};
+const faults: readonly Fault[] = Object.values(FAULTS).flat();
+
+const isSaid = (text: string): void => {
+  assert.ok(text.trim().length > 0);
+  assert.doesNotMatch(text, /undefined|null|\[object|NaN/);
+};
+
+describe('the wording of a refusal', () => {
+  for (const language of LANGUAGES) {
+    it(`says something for every reason in ${language}`, () => {
+      const said = REASONS.map((reason) => wordRefusal(new Refusal(reason), language, toSnake));
+      said.forEach(isSaid);
+      assert.equal(new Set(said).size, REASONS.length);
+    });
+
+    it(`says something of its own for every detail in ${language}`, () => {
+      const details = Object.keys(DETAILS) as Detail[];
+      const said = details.map((detail) =>
+        wordRefusal(new Refusal('malformed_request', { detail }), language, toSnake),
+      );
+      said.forEach(isSaid);
+      assert.equal(new Set(said).size, details.length);
+    });
+
+    it(`says something of its own for every fault in ${language}`, () => {
+      const said = faults.map((fault) => wordFault(fault, language, toSnake));
+      said.forEach(isSaid);
+      assert.equal(new Set(said).size, faults.length);
+    });
+
+    it(`names every limit and every allowed word in ${language}`, () => {
+      for (const fault of faults) {
+        const said = wordFault(fault, language, toSnake);
+        if ('least' in fault) assert.ok(said.includes(String(fault.least)));
+        if ('most' in fault) assert.ok(said.includes(String(fault.most)));
+        if (fault.is === 'not-one-of') assert.match(said, /create_time.*update_time/);
+        if (fault.is === 'unknown' && fault.nearest) assert.match(said, /per_page/);
+      }
+    });
+  }
+
+  it('covers every form that a parameter may be expected to have', () => {
+    const covered = faults.flatMap((fault) => ('expected' in fault ? [fault.expected] : []));
+    assert.deepEqual(covered.toSorted(), Object.keys(EXPECTED).toSorted());
+  });
+
+  it('is English for English and Chinese for Chinese', () => {
+    const refusal = new Refusal('malformed_request', { detail: 'body-too-large', limit: 10 });
+    assert.match(wordRefusal(refusal, 'en', toSnake), /^[\x20-\x7e]+$/);
+    assert.match(wordRefusal(refusal, 'zh', toSnake), /\p{Script=Han}/u);
+    for (const language of LANGUAGES) assert.ok(wordRefusal(refusal, language, toSnake).includes('10'));
+  });
+
+  it('names every wrong parameter in the caller’s spelling', () => {
+    const refusal = refuseParameters([
+      { parameter: 'createdAfter', fault: { is: 'format', expected: 'time' } },
+      { parameter: 'perPage', asSent: true, fault: { is: 'unknown', nearest: 'jobType' } },
+    ]);
+    const said = wordRefusal(refusal, 'en', toSnake);
+    assert.match(said, /created_after must be a time.*; perPage is not a parameter here.*job_type/);
+  });
+
+  it('spells a parameter that the caller made up as the caller did', () => {
+    const fault = { is: 'required' } as const;
+    assert.equal(spell({ parameter: 'jobType', fault }, toSnake), 'job_type');
+    assert.equal(spell({ parameter: 'jobType', asSent: true, fault }, toSnake), 'jobType');
+  });
+});
+
+describe('the language of a caller', () => {
+  it('is that of the tag, and Chinese without one that is known', () => {
+    for (const tag of ['en', 'en-US', 'EN', 'En-gb']) assert.equal(languageOf(tag), 'en');
+    for (const tag of ['zh-CN', 'zh', 'ZH-tw', 'fr', '', 'english', undefined]) {
+      assert.equal(languageOf(tag), 'zh');
+    }
+  });
+});

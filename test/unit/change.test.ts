@@ -76,7 +76,7 @@ describe('a change', () => {
   });
 
   const change = (): Promise<string> =>
-    changes.change(KEY, async () => {
+    changes.change([KEY], async () => {
       await step('work', undefined);
       account = account && { ...account, version: account.version + 1 };
       return 'done';

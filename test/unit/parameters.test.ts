@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Type } from 'typebox';
-import { isList, nearest, parsePairs, propertiesOf, typed } from '../../adapters/wire/parameters.ts';
+import { isList, nearest, parsePairs, shapeOf, typed } from '../../adapters/wire/parameters.ts';
 import { toSnake } from '../../adapters/wire/spelling.ts';
 
 describe('the pairs of a query or a form', () => {
@@ -93,7 +93,7 @@ describe('text as the type that a schema declares', () => {
 
 describe('a schema as decoding sees it', () => {
   it('shows the declared properties, and which are lists', () => {
-    const properties = propertiesOf(Type.Object({ a: Type.Array(Type.String()), b: Type.Integer() }));
+    const { properties } = shapeOf(Type.Object({ a: Type.Array(Type.String()), b: Type.Integer() }));
     assert.deepEqual(Object.keys(properties), ['a', 'b']);
     assert.equal(isList(properties.a), true);
     assert.equal(isList(properties.b), false);
@@ -101,7 +101,7 @@ describe('a schema as decoding sees it', () => {
   });
 
   it('has no properties where it declares none', () => {
-    assert.deepEqual(propertiesOf(Type.String()), {});
+    assert.deepEqual(shapeOf(Type.String()), { properties: {}, required: [] });
   });
 });
 

@@ -38,7 +38,13 @@ const EXPECTED: Readonly<Record<Expected, true>> = {
   cursor: true,
   utf8: true,
   form: true,
+  status: true,
+  json: true,
+  tag: true,
 };
+
+const isFormat = (expected: Expected): expected is Extract<Fault, { is: 'format' }>['expected'] =>
+  !['string', 'integer', 'list', 'object'].includes(expected);
 
 /** Every fault: one that is missing here does not compile. */
 const FAULTS: { readonly [Is in Fault['is']]: readonly Extract<Fault, { is: Is }>[] } = {
@@ -46,13 +52,17 @@ const FAULTS: { readonly [Is in Fault['is']]: readonly Extract<Fault, { is: Is }
   unknown: [{ is: 'unknown' }, { is: 'unknown', nearest: 'perPage' }],
   duplicate: [{ is: 'duplicate' }],
   type: (['string', 'integer', 'list', 'object'] as const).map((expected) => ({ is: 'type', expected })),
-  format: (['time', 'cursor', 'utf8', 'form'] as const).map((expected) => ({ is: 'format', expected })),
+  format: (Object.keys(EXPECTED) as Expected[])
+    .filter(isFormat)
+    .map((expected) => ({ is: 'format', expected })),
   'too-short': [{ is: 'too-short', least: 41 }],
   'too-long': [{ is: 'too-long', most: 42 }],
   'too-few': [{ is: 'too-few', least: 43 }],
   'too-many': [{ is: 'too-many', most: 44 }],
   'too-small': [{ is: 'too-small', least: 45 }],
   'too-large': [{ is: 'too-large', most: 46 }],
+  'key-twice': [{ is: 'key-twice', key: 'a.b' }],
+  'number-lost': [{ is: 'number-lost', number: '1e999' }],
   'not-one-of': [{ is: 'not-one-of', allowed: ['createTime', 'updateTime'] }],
 };
 const faults: readonly Fault[] = Object.values(FAULTS).flat();

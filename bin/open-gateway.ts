@@ -33,10 +33,11 @@ export interface OpenGateway {
   close(): Promise<void>;
 }
 
-/** Who is told of what the cache does. */
-export interface Watchers {
+/** Ways to look into the cache, and to put another in its place: for the metrics, and for tests of the protocol. */
+export interface Hooks {
   readonly count?: (kind: string, outcome: string) => void;
   readonly watch?: Watch;
+  readonly alter?: (cache: EntryCache) => EntryCache;
 }
 
 /** How often the epoch is looked after, in ms. */
@@ -60,7 +61,7 @@ export async function openGateway(
   config: Config,
   database: OpenDatabase,
   log: Log,
-  watchers: Watchers = {},
+  { count, watch, alter }: Hooks = {},
 ): Promise<OpenGateway> {
   const { db, dialect, generation } = database;
   const clock = Date.now;
@@ -82,6 +83,7 @@ export async function openGateway(
   } else if (config.redisUrl !== undefined) {
     link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, log);
     cache = createRedisEntryCache(link, storeId, ttl);
+    if (alter) cache = alter(cache);
     await link.greeted(REDIS_GREETING);
   } else if ((await ledger.epoch()).on) {
     log.warn(
@@ -92,13 +94,14 @@ export async function openGateway(
 
   const keeper = createEpochKeeper({ ledger, cache, clock, log });
   const kinds = createEntryKinds(jobs, accounts, faces);
-  const changes = createChanges({ ledger, cache, keeper, kinds, clock, log, ...watchers });
+  const changes = createChanges({ ledger, cache, keeper, kinds, clock, log, ...(watch && { watch }) });
   const reader = createReadThrough({
     cache,
     keeper,
     kinds,
     repair: (key) => changes.repair(key),
-    ...watchers,
+    ...(count && { count }),
+    ...(watch && { watch }),
   });
   const passwords = createPasswords();
   const attempts = createAttemptLimiter(

@@ -13,12 +13,11 @@ import { migrate, pendingMigrations } from '../adapters/sql/migrate.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { checkServer } from '../adapters/sql/server-version.ts';
 import { Refusal } from '../src/errors.ts';
-import type { Watch } from '../src/coherence/steps.ts';
 import type { Log } from '../src/ports.ts';
 import type { Config } from './config.ts';
 import { greet, prepareFirstStart } from './first-start.ts';
 import { createLog } from './log.ts';
-import { openDatabase, openGateway, type OpenGateway } from './open-gateway.ts';
+import { openDatabase, openGateway, type Hooks, type OpenGateway } from './open-gateway.ts';
 
 /** How often a database that is away, or not migrated yet, is looked at again; in ms. */
 const RETRY = 1_000;
@@ -39,7 +38,7 @@ export async function serve(
   config: Config,
   log: Log,
   say: (text: string) => void,
-  watch?: Watch,
+  hooks: Hooks = {},
 ): Promise<RunningGateway> {
   const metrics = createMetrics();
   const database = openDatabase(config);
@@ -101,8 +100,8 @@ export async function serve(
     if (!(await reachDatabase(config, database, log, () => ended)))
       return { port: server.port, adminPort, stop };
     const open = await openGateway(config, database, log, {
+      ...hooks,
       count: metrics.lookUp,
-      ...(watch && { watch }),
     });
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;

@@ -48,7 +48,9 @@ export async function ask<Result>(query: () => Promise<Result>): Promise<Result>
 }
 
 export function isPassing(thrown: unknown): boolean {
-  const { code, name, fatal } = thrown as { code?: string; name?: string; fatal?: boolean };
+  const { code, name, fatal, message } = thrown as Partial<Error> & { code?: string; fatal?: boolean };
+  // What knex says of a transaction whose connection died under it.
+  if (message?.startsWith('Transaction query already complete')) return true;
   return fatal === true || name === 'KnexTimeoutError' || (code !== undefined && PASSING.has(code));
 }
 

@@ -10,6 +10,7 @@ import { startRedis } from '../../support/redis.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { call, closeConnections } from './caller.ts';
 import { faults, type Patient } from './faults.ts';
+import type { Ablation } from './ablations.ts';
 import { judge, type Operation, type Truth, type Violation } from './history.ts';
 import { startInstance } from './instance.ts';
 import { mulberry, startWorkload, type Seen } from './workload.ts';
@@ -21,6 +22,12 @@ export interface CheckOptions {
   /** T of the gateways, in ms. */
   readonly ttl: number;
   readonly say: (line: string) => void;
+  /** The faults to make; all of them unless told otherwise. */
+  readonly only?: readonly (keyof typeof faults)[];
+  /** What each instance does at which moment, when a fault tells it to. */
+  readonly moments?: readonly string[];
+  /** The rule that the gateways leave out. */
+  readonly ablation?: Ablation;
 }
 
 /** What a run came to. */
@@ -40,7 +47,6 @@ const ADMIN = { name: 'usr-00000000', password: 'checker-password' } as const;
 /** Few, so that each is written often within T. */
 const JOBS = 6;
 const CALM = 1_500;
-/** What each instance does at which moment, when it is told to. */
 const AT_MOMENTS = [
   'after lease=freeze:0.05,after work=die:0.1,after commit=freeze:0.2',
   'after load=freeze:0.05,after block=die:0.1,after commit=die:0.1,before lock=freeze:0.05',
@@ -59,7 +65,10 @@ export async function check(options: CheckOptions): Promise<Report> {
   }
 }
 
-async function run({ seconds, seed, ttl, say }: CheckOptions, undo: (() => unknown)[]): Promise<Report> {
+async function run(
+  { seconds, seed, ttl, say, only, moments = AT_MOMENTS, ablation }: CheckOptions,
+  undo: (() => unknown)[],
+): Promise<Report> {
   const keep = <Thing extends AsyncDisposable>(thing: Thing): Thing => {
     undo.push(() => thing[Symbol.asyncDispose]());
     return thing;
@@ -83,7 +92,8 @@ async function run({ seconds, seed, ttl, say }: CheckOptions, undo: (() => unkno
         REDIS_URL: `redis://127.0.0.1:${way.port}`,
         CACHE_TTL_MS: String(ttl),
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
-        FAULTS: AT_MOMENTS[index],
+        FAULTS: moments[index],
+        ABLATION: ablation,
       }),
     ),
   );
@@ -100,7 +110,7 @@ async function run({ seconds, seed, ttl, say }: CheckOptions, undo: (() => unkno
   while (performance.now() < end) {
     workload.phase = 'calm';
     await sleep(CALM + ttl);
-    if (bag.length === 0) bag = shuffled(Object.keys(faults), random);
+    if (bag.length === 0) bag = shuffled(only ?? Object.keys(faults), random);
     const fault = bag.pop() as string;
     incidents[fault] = (incidents[fault] ?? 0) + 1;
     say(`${((end - performance.now()) / 1000).toFixed(0)} s left: ${fault}`);
@@ -137,7 +147,7 @@ async function logIn(port: number): Promise<{ token: string; form: string }> {
   return { token, form: `USER_ID=${ADMIN.name}&PASSWORD=${password}` };
 }
 
-function shuffled(names: string[], random: () => number): string[] {
+function shuffled(names: readonly string[], random: () => number): string[] {
   return names
     .map((name) => [random(), name] as const)
     .toSorted(([a], [b]) => a - b)

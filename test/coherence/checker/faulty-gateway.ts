@@ -3,6 +3,7 @@
  * `after block=die:0.002,after commit=freeze:0.002`: what happens at a moment, and how often.
  */
 import { readConfig } from '../../../bin/config.ts';
+import { ablations, type Ablation } from './ablations.ts';
 import { createLog } from '../../../bin/log.ts';
 import { serve } from '../../../bin/serve.ts';
 import type { Moment } from '../../../src/coherence/steps.ts';
@@ -29,5 +30,7 @@ function watch(moment: Moment): void {
   process.kill(process.pid, planned.fault === 'die' ? 'SIGKILL' : 'SIGSTOP');
 }
 
-const { port } = await serve(readConfig(), createLog('info'), () => {}, watch);
+const { ABLATION } = process.env;
+const hooks = ABLATION ? { watch, alter: ablations[ABLATION as Ablation] } : { watch };
+const { port } = await serve(readConfig(), createLog('info'), () => {}, hooks);
 process.stdout.write(`${JSON.stringify({ serving: port })}\n`);

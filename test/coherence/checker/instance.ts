@@ -35,9 +35,11 @@ export async function startInstance(name: string, environment: NodeJS.ProcessEnv
       serving?: number;
       fault?: string;
       moment?: Moment;
+      reason?: string;
       requestId?: string;
       cached?: boolean;
     };
+    if (said.reason === 'internal') process.stderr.write(`${name}: ${line}\n`);
     if (said.serving !== undefined) port = said.serving;
     if (said.fault !== undefined) {
       const fault = `${said.fault} ${said.moment}`;

@@ -45,7 +45,7 @@ export function startWorkload(
   credentials: { readonly token: string; readonly form: string },
   seed: number,
   readers = 10,
-  writers = 3,
+  writers = 6,
 ): Workload {
   const record: Seen = { reads: [], writes: [], open: [], errors: new Map() };
   const random = mulberry(seed);

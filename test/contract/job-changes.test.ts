@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createJobStore } from '../../adapters/sql/jobs.ts';
+import { createLedger } from '../../adapters/sql/ledger.ts';
+import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
+import { KeyTaken } from '../../src/jobs/answer-once.ts';
+import type { Job } from '../../src/jobs/job.ts';
+import type { JobStore } from '../../src/ports.ts';
+import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
+import { someJob } from '../support/some-job.ts';
+
+const NOW = Date.UTC(2024, 5, 1, 12, 0, 0, 123);
+const DAY_BEFORE = NOW - 24 * 60 * 60_000;
+const ORDER = { by: 'createTime', descending: true } as const;
+
+for (const name of DATABASES) {
+  describe(`changes of jobs on the ${name} database`, () => {
+    let store: FreshStore;
+    let ledger: Ledger;
+    let jobs: JobStore;
+    before(async () => {
+      store = await openFreshStore(name);
+      ledger = createLedger(store.database.db, store.database.dialect);
+      jobs = createJobStore(store.database.db, store.database.dialect);
+    });
+    after(() => store[Symbol.asyncDispose]());
+
+    /** Does it in a transaction and commits; nothing of it stays where it fails. */
+    async function inTx<Result>(work: (tx: LedgerTx) => Promise<Result>): Promise<Result> {
+      const tx = await ledger.begin();
+      try {
+        const result = await work(tx);
+        await tx.commit();
+        return result;
+      } finally {
+        await tx.rollback();
+      }
+    }
+    async function inserted(differs: Partial<Job> = {}): Promise<Job> {
+      const job = someJob(differs);
+      await inTx((tx) => tx.insertJob(job));
+      return job;
+    }
+    const read = async (jobId: string): Promise<Job | undefined> =>
+      (await jobs.read([jobId])).rows.get(jobId);
+
+    it('insert a job with all that belongs to it', async () => {
+      const job = someJob({
+        jobType: '类型 🙂',
+        jobAction: '🙂'.repeat(64),
+        owner: 'o'.repeat(64),
+        status: 's'.repeat(32),
+        preStatus: '',
+        resources: '{"10":1,\n "a":"\\u0041 ä 🙂"}',
+        directive: `{"long":"${'中🙂'.repeat(50_000)}"}`,
+        createTime: NOW,
+        updateTime: NOW + 1,
+        version: 4_000_000_000,
+      });
+      await inTx(async (tx) => {
+        assert.equal(await tx.job(job.jobId), undefined);
+        await tx.insertJob(job);
+        assert.deepEqual(await tx.job(job.jobId), job);
+      });
+      assert.deepEqual(await read(job.jobId), job);
+    });
+
+    it('insert no job under the id of another, hidden ones counted', async () => {
+      const job = await inserted();
+      await assert.rejects(inTx((tx) => tx.insertJob({ ...job, status: 'other' })));
+      await inTx((tx) => tx.hideJob(job.jobId));
+      await assert.rejects(inTx((tx) => tx.insertJob(job)));
+    });
+
+    it('store a job’s next version whole, absent data too', async () => {
+      const job = await inserted({ directive: '{"a":1}' });
+      const next: Job = {
+        ...job,
+        jobType: 'next',
+        jobAction: 'Next',
+        status: 'failed',
+        preStatus: job.status,
+        resources: '{"next":1}',
+        directive: undefined,
+        updateTime: NOW,
+        version: 2,
+      };
+      await inTx(async (tx) => {
+        await tx.updateJob(next);
+        assert.deepEqual(await tx.job(job.jobId), next);
+      });
+      assert.deepEqual(await read(job.jobId), next);
+    });
+
+    it('store no version but the next', async () => {
+      const job = await inserted({ version: 5 });
+      for (const version of [4, 5, 7])
+        await assert.rejects(inTx((tx) => tx.updateJob({ ...job, status: 'other', version })));
+      await assert.rejects(inTx((tx) => tx.updateJob(someJob({ version: 2 }))));
+      assert.deepEqual(await read(job.jobId), job);
+    });
+
+    it('touch no job whose id differs in case alone', async () => {
+      const lower = await inserted({ jobId: `j-case${name.slice(0, 4)}a` });
+      const upper = await inserted({ jobId: `j-case${name.slice(0, 4)}A` });
+      await inTx((tx) => tx.updateJob({ ...lower, status: 'moved', version: 2 }));
+      await inTx((tx) => tx.hideJob(lower.jobId));
+      assert.deepEqual(await read(upper.jobId), upper);
+    });
+
+    it('keep a hidden job’s row, and keep it from every reader', async () => {
+      const job = await inserted({ jobType: 'hide me' });
+      await inTx(async (tx) => {
+        await tx.hideJob(job.jobId);
+        assert.equal(await tx.job(job.jobId), undefined);
+      });
+      const filter = { jobType: ['hide me'] };
+      assert.equal(await read(job.jobId), undefined);
+      assert.deepEqual(await jobs.list(filter, ORDER, { offset: 0, limit: 10 }), []);
+      assert.deepEqual(await jobs.list({ jobIds: [job.jobId] }, ORDER, { offset: 0, limit: 10 }), []);
+      assert.equal(await jobs.count(filter), 0);
+      assert.equal(await jobs.latest(filter), undefined);
+      const rows = (await store.database.db('jobs').where('job_id', job.jobId)) as unknown[];
+      assert.equal(rows.length, 1);
+    });
+
+    it('tell the events of a job in the order of its versions, whatever the order they came in', async () => {
+      const job = await inserted();
+      const event = (version: number, note: string) => ({
+        job: { ...job, status: `step ${version}`, preStatus: '', updateTime: NOW + version, version },
+        userId: 'usr-someone',
+        note,
+      });
+      await inTx(async (tx) => {
+        for (const version of [2, 10, 1]) await tx.addEvent(event(version, '🙂'.repeat(1024)));
+        await tx.addEvent({ ...event(1, ''), job: someJob() });
+      });
+      assert.deepEqual(
+        await jobs.timeline(job.jobId),
+        [1, 2, 10].map((version) => ({
+          version,
+          status: `step ${version}`,
+          preStatus: '',
+          time: NOW + version,
+          userId: 'usr-someone',
+          note: '🙂'.repeat(1024),
+        })),
+      );
+      await assert.rejects(inTx((tx) => tx.addEvent(event(2, 'again'))));
+      assert.deepEqual(await jobs.timeline('j-00000none'), []);
+    });
+
+    const stored = (key: string, more: object = {}) => ({
+      userId: 'usr-a',
+      key,
+      digest: 'd'.repeat(64),
+      answer: '[{"a":"🙂"}]',
+      time: NOW,
+      ...more,
+    });
+
+    it('recall the answer of a key, of its user alone, byte by byte', async () => {
+      await inTx((tx) => tx.remember(stored('Key-1'), DAY_BEFORE));
+      await inTx((tx) => tx.remember(stored('Key-1', { userId: 'usr-b', answer: '[]' }), DAY_BEFORE));
+      await inTx(async (tx) => {
+        assert.deepEqual(await tx.recall('usr-a', 'Key-1', DAY_BEFORE), stored('Key-1'));
+        assert.equal((await tx.recall('usr-b', 'Key-1', DAY_BEFORE))?.answer, '[]');
+        for (const [userId, key] of [
+          ['usr-a', 'key-1'],
+          ['usr-a', 'Key-1 '],
+          ['usr-A', 'Key-1'],
+          ['usr-c', 'Key-1'],
+        ] as const) {
+          assert.equal(await tx.recall(userId, key, DAY_BEFORE), undefined);
+        }
+      });
+    });
+
+    it('recall an answer until it is too old', async () => {
+      await inTx((tx) => tx.remember(stored('aged'), DAY_BEFORE));
+      await inTx(async (tx) => {
+        assert.ok(await tx.recall('usr-a', 'aged', NOW));
+        assert.equal(await tx.recall('usr-a', 'aged', NOW + 1), undefined);
+      });
+    });
+
+    it('forget a user’s older answers when they remember one, and no one else’s', async () => {
+      const old = { time: DAY_BEFORE - 1 };
+      await inTx((tx) => tx.remember(stored('old', { userId: 'usr-f', ...old }), 0));
+      await inTx((tx) => tx.remember(stored('young', { userId: 'usr-f', time: DAY_BEFORE }), 0));
+      await inTx((tx) => tx.remember(stored('old', { userId: 'usr-g', ...old }), 0));
+      await inTx((tx) => tx.remember(stored('new', { userId: 'usr-f' }), DAY_BEFORE));
+      const rows = (await store.database
+        .db('idempotency_keys')
+        .whereIn('user_id', ['usr-f', 'usr-g'])
+        .orderBy(['user_id', 'idempotency_key'])
+        .select('user_id', 'idempotency_key')) as { user_id: string; idempotency_key: string }[];
+      assert.deepEqual(
+        rows.map((row) => [row.user_id, row.idempotency_key]),
+        [
+          ['usr-f', 'new'],
+          ['usr-f', 'young'],
+          ['usr-g', 'old'],
+        ],
+      );
+    });
+
+    it('take a key anew whose answer is too old, and tell one that is taken', async () => {
+      await inTx((tx) => tx.remember(stored('anew', { time: DAY_BEFORE - 1, answer: 'old' }), 0));
+      await inTx((tx) => tx.remember(stored('anew', { answer: 'new' }), DAY_BEFORE));
+      await inTx(async (tx) => {
+        assert.equal((await tx.recall('usr-a', 'anew', DAY_BEFORE))?.answer, 'new');
+      });
+      const again = inTx((tx) => tx.remember(stored('anew'), DAY_BEFORE));
+      await assert.rejects(again, (thrown) => thrown instanceof KeyTaken);
+    });
+
+    it('leave nothing behind when they are rolled back', async () => {
+      const present = await inserted();
+      const fresh = someJob();
+      const failing = inTx(async (tx) => {
+        await tx.insertJob(fresh);
+        await tx.updateJob({ ...present, status: 'other', version: 2 });
+        await tx.addEvent({ job: present, userId: 'usr-a', note: '' });
+        await tx.hideJob(present.jobId);
+        await tx.remember(stored('undone'), DAY_BEFORE);
+        throw new Error('half-way');
+      });
+      await assert.rejects(failing, { message: 'half-way' });
+      assert.equal(await read(fresh.jobId), undefined);
+      assert.deepEqual(await read(present.jobId), present);
+      assert.deepEqual(await jobs.timeline(present.jobId), []);
+      await inTx(async (tx) => {
+        assert.equal(await tx.recall('usr-a', 'undone', DAY_BEFORE), undefined);
+      });
+    });
+
+    if (name === 'embedded') return;
+
+    it('show no one else anything before they are committed', async () => {
+      const job = someJob();
+      const elsewhere = createJobStore(store.openAgain().db, store.database.dialect);
+      const tx = await ledger.begin();
+      try {
+        await tx.insertJob(job);
+        await tx.addEvent({ job, userId: 'usr-a', note: '' });
+        assert.equal((await elsewhere.read([job.jobId])).rows.size, 0);
+        assert.deepEqual(await elsewhere.timeline(job.jobId), []);
+        await tx.commit();
+      } finally {
+        await tx.rollback();
+      }
+      assert.deepEqual((await elsewhere.read([job.jobId])).rows.get(job.jobId), job);
+      assert.equal((await elsewhere.timeline(job.jobId)).length, 1);
+    });
+
+    for (const [outcome, end] of [
+      ['taken where the first is committed', (tx: LedgerTx) => tx.commit()],
+      ['free where the first is rolled back', (tx: LedgerTx) => tx.rollback()],
+    ] as const) {
+      it(`wait for another that remembers the same key at once: it is ${outcome}`, async () => {
+        const key = outcome.slice(0, 5).trim();
+        const first = await ledger.begin();
+        const second = await ledger.begin();
+        try {
+          await first.remember(stored(key, { answer: 'first' }), DAY_BEFORE);
+          const waiting = second.remember(stored(key, { answer: 'second' }), DAY_BEFORE).then(
+            () => 'remembered',
+            (thrown: unknown) => (thrown instanceof KeyTaken ? 'taken' : thrown),
+          );
+          await end(first);
+          const expected = key === 'taken' ? 'taken' : 'remembered';
+          assert.equal(await waiting, expected);
+          if (expected === 'remembered') await second.commit();
+        } finally {
+          await first.rollback();
+          await second.rollback();
+        }
+        await inTx(async (tx) => {
+          const answer = (await tx.recall('usr-a', key, DAY_BEFORE))?.answer;
+          assert.equal(answer, key === 'taken' ? 'first' : 'second');
+        });
+      });
+    }
+  });
+}

@@ -20,21 +20,17 @@ describe('several instances under faults', () => {
     assert.deepEqual(findWeaknesses(report, SECONDS), []);
   });
 
-  type Incident = Pick<Parameters<typeof check>[0], 'only' | 'moments'>;
+  type Incident = Pick<Parameters<typeof check>[0], 'only'>;
   const lies: Readonly<Record<Ablation, Incident>> = {
     'no block': { only: ['one instance cut off from redis'] },
     'no run id': { only: ['redis restarted with old data', 'one instance led to another redis'] },
-    'fill without a lease': {
-      only: ['gateway dies or freezes at a moment of the protocol'],
-      moments: ['after load=freeze:1', 'after load=freeze:1'],
-    },
   };
   for (const [ablation, incident] of Object.entries(lies) as [Ablation, Incident][]) {
     it(`are caught lying with ${ablation}`, async () => {
       // Whether an old value is seen while it stands is a matter of luck: several runs are given to it.
       let found = 0;
-      for (let run = 0; run < 4 && found === 0; run++) {
-        const options = { seconds: 10, seed: SEED + run, ttl: 1_000, say() {}, ablation, ...incident };
+      for (let run = 0; run < 3 && found === 0; run++) {
+        const options = { seconds: 14, seed: SEED + run, ttl: 1_000, say() {}, ablation, ...incident };
         found = (await check(options)).violations.length;
       }
       assert.ok(found > 0);

@@ -17,15 +17,6 @@ export const ablations = {
       },
     };
   },
-
-  /** A reader stores what it read, though its lease was taken away meanwhile. */
-  'fill without a lease': (cache: EntryCache): EntryCache => ({
-    ...cache,
-    async fill(epoch, key, token, value) {
-      await cache.block(epoch, [key], token);
-      await cache.publish(epoch, key, token, value);
-    },
-  }),
 };
 
 export type Ablation = keyof typeof ablations;

@@ -24,8 +24,6 @@ export interface CheckOptions {
   readonly say: (line: string) => void;
   /** The faults to make; all of them unless told otherwise. */
   readonly only?: readonly (keyof typeof faults)[];
-  /** What each instance does at which moment, when a fault tells it to. */
-  readonly moments?: readonly string[];
   /** The rule that the gateways leave out. */
   readonly ablation?: Ablation;
 }
@@ -47,6 +45,7 @@ const ADMIN = { name: 'usr-00000000', password: 'checker-password' } as const;
 /** Few, so that each is written often within T. */
 const JOBS = 6;
 const CALM = 1_500;
+/** What each instance does at which moment, when a fault tells it to. */
 const AT_MOMENTS = [
   'after lease=freeze:0.05,after work=die:0.1,after commit=freeze:0.2',
   'after load=freeze:0.05,after block=die:0.1,after commit=die:0.1,before lock=freeze:0.05',
@@ -66,7 +65,7 @@ export async function check(options: CheckOptions): Promise<Report> {
 }
 
 async function run(
-  { seconds, seed, ttl, say, only, moments = AT_MOMENTS, ablation }: CheckOptions,
+  { seconds, seed, ttl, say, only, ablation }: CheckOptions,
   undo: (() => unknown)[],
 ): Promise<Report> {
   const keep = <Thing extends AsyncDisposable>(thing: Thing): Thing => {
@@ -92,7 +91,7 @@ async function run(
         REDIS_URL: `redis://127.0.0.1:${way.port}`,
         CACHE_TTL_MS: String(ttl),
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
-        FAULTS: moments[index],
+        FAULTS: AT_MOMENTS[index],
         ABLATION: ablation,
       }),
     ),

@@ -1,0 +1,129 @@
+import { Refusal, type Problem } from '../../src/errors.ts';
+import type { RawInput } from '../../src/gateway/gateway.ts';
+import { operations, type OperationName } from '../../src/operations/index.ts';
+import { decodeText, mediaType } from '../wire/body.ts';
+import type { WireRequest } from '../wire/exchange.ts';
+import { JsonObjectText, readMembers } from '../wire/free-json.ts';
+import { isList, nearest, parsePairs, shapeOf, typed, type Sent } from '../wire/parameters.ts';
+import { toSnake } from '../wire/spelling.ts';
+import type { RestRoute } from './bindings.ts';
+import { isHeader } from './names.ts';
+
+/** The parameters of a GET or DELETE: from the path and the query, lists separated by commas. */
+export function readQuery(
+  operation: OperationName,
+  route: RestRoute,
+  request: WireRequest,
+  own: Map<string, string>,
+): RawInput {
+  const { value, problems: found } = readSurroundings(operation, route, request);
+  // nginx asks the verify route with whatever its own configuration adds.
+  if (route.headersOnly) return { value, problems: [] };
+
+  const { properties } = shapeOf(operations[operation].input);
+  const ownNames = route.own ?? [];
+  const known = new Map(
+    Object.keys(properties)
+      .filter(
+        (name) => !isElsewhere(name, request) && !(route.own && (name === 'offset' || name === 'limit')),
+      )
+      .map((name) => [toSnake(name), name]),
+  );
+  const { sent, problems } = parsePairs(request.query);
+  problems.push(...found);
+  // What `query_by` names is complained of there.
+  const named = new Set(ownNames.includes('query_by') ? textIn(sent, 'query_by').split(',') : []);
+  const seen = new Set<string>();
+  for (const { name, value: text } of sent as (Sent & { value: string })[]) {
+    const property = known.get(name);
+    const isOwn = ownNames.includes(name);
+    if (property === undefined && !isOwn) {
+      if (!named.has(name)) problems.push(unknownParameter(name, [...known.keys(), ...ownNames]));
+      continue;
+    }
+    if (seen.has(name)) problems.push({ parameter: name, asSent: true, fault: { is: 'duplicate' } });
+    seen.add(name);
+    if (text === '' && !isOwn) continue;
+    // `encode` shows no page number to a caller that follows cursors.
+    if (isOwn || property === 'after') own.set(name, text);
+    if (property === undefined) continue;
+    const schema = properties[property];
+    value[property] = isList(schema) ? text.split(',').filter((word) => word !== '') : typed(schema, text);
+  }
+  return { value, problems: [...problems, ...(route.adjust?.(own, value, seen) ?? [])] };
+}
+
+function textIn(sent: readonly Sent[], name: string): string {
+  const found = sent.find((each) => each.name === name)?.value;
+  return typeof found === 'string' ? found : '';
+}
+
+/** The parameters of a POST, PUT or PATCH: from the path, some headers and a JSON body. */
+export async function readObject(
+  operation: OperationName,
+  route: RestRoute,
+  request: WireRequest,
+): Promise<RawInput> {
+  const text = decodeText(await request.body());
+  const type = mediaType(request.headers['content-type']);
+  const { properties, required } = shapeOf(operations[operation].input);
+  // Where nothing must be said, nothing need be sent.
+  const empty = text.trim() === '' && required.every((name) => isElsewhere(name, request));
+  if (!empty && type !== 'application/json') throw new Refusal('malformed_request', { detail: 'body-type' });
+
+  const { value, problems } = readSurroundings(operation, route, request);
+  const known = Object.keys(properties).filter((name) => !isElsewhere(name, request));
+  const seen = new Set<string>();
+  for (const { name, value: given } of empty ? [] : readMembers(text)) {
+    if (!known.includes(name)) problems.push(unknownParameter(name, known));
+    else if (seen.has(name)) problems.push({ parameter: name, fault: { is: 'duplicate' } });
+    else if (properties[name]?.format === 'json-object' && !(given instanceof JsonObjectText)) {
+      problems.push({ parameter: name, fault: { is: 'type', expected: 'object' } });
+    } else value[name] = given instanceof JsonObjectText ? typed(properties[name], given) : given;
+    seen.add(name);
+  }
+  for (const { name } of parsePairs(request.query).sent) problems.push(unknownParameter(name, []));
+  return { value, problems };
+}
+
+/** Properties that come by the path or by a header, never by a query or a body. */
+function isElsewhere(name: string, { params }: WireRequest): boolean {
+  return name in params || isHeader(name);
+}
+
+/** What the path and the headers say of an input. */
+function readSurroundings(
+  operation: OperationName,
+  route: RestRoute,
+  { params, headers }: WireRequest,
+): { value: Record<string, unknown>; problems: Problem[] } {
+  const { properties } = shapeOf(operations[operation].input);
+  const value: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, given] of Object.entries(params))
+    value[name] = isList(properties[name]) ? [given] : given;
+  const key = headers['idempotency-key'];
+  if (route.repeatable && key !== undefined) value.idempotencyKey = key;
+  const match = headers['if-match'];
+  if (route.conditional && match !== undefined && match.trim() !== '*') {
+    const versions = readTags(match);
+    if (versions) value.ifVersion = versions;
+    else problems.push({ parameter: 'If-Match', asSent: true, fault: { is: 'format', expected: 'tag' } });
+  }
+  return { value, problems };
+}
+
+/** The versions that entity tags name. A weak tag matches nothing: it does not say which version was seen. */
+function readTags(header: string): number[] | undefined {
+  const tags = header.split(',').map((tag) => /^"(\d{1,15})"$/.exec(tag.trim())?.[1]);
+  return tags.every((tag) => tag !== undefined) ? tags.map(Number) : undefined;
+}
+
+function unknownParameter(name: string, known: readonly string[]): Problem {
+  const near = nearest(name, known);
+  return {
+    parameter: name.slice(0, 64),
+    asSent: true,
+    fault: { is: 'unknown', ...(near !== undefined && { nearest: near }) },
+  };
+}

@@ -92,10 +92,10 @@ describe('the start on servers', () => {
 
   it('waits unready for migrations where MIGRATE_ON_START is off, and answers in both conventions meanwhile', async () => {
     await using database = await createTestDatabase();
-    const environment = { ...servers(database.url), MIGRATE_ON_START: 'off', PORT: '18431' };
+    const environment = { ...servers(database.url), MIGRATE_ON_START: 'off' };
     await using serving = startServing(environment);
     await serving.says(/run jobgate migrate/);
-    const base = 'http://127.0.0.1:18431';
+    const { base } = serving;
     assert.equal((await fetch(`${base}/readyz`)).status, 503);
     assert.equal((await fetch(`${base}/healthz`)).status, 200);
     const rest = await fetch(`${base}/v1/jobs`, { headers: { authorization: 'token' } });

@@ -6,8 +6,11 @@ export const JOB_ID_PATTERN = /^j-[A-Za-z0-9]{8,16}$/;
 /** Free JSON that belongs to the caller: kept as it came, never re-spelled. */
 const FreeObject = Type.Object({}, { additionalProperties: true });
 
+/** Text that every store keeps as it is: no NUL, at which SQLite ends a text, and no half of a character. */
+export const TEXT_PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';
+
 /** A job's type and action: any words of the caller's own. */
-export const JobWord = Type.String({ minLength: 1, maxLength: 64 });
+export const JobWord = Type.String({ minLength: 1, maxLength: 64, pattern: TEXT_PATTERN });
 
 /** Free data on its way in: the text of one JSON object, so that nothing of it is lost. */
 export const JobText = Type.String({ format: 'json-object' });
@@ -26,7 +29,7 @@ export const SeenVersions = Type.Array(Type.Integer({ minimum: 1 }), { minItems:
 export const IdempotencyKey = Type.String({ minLength: 1, maxLength: 128, pattern: '^[\\x21-\\x7e]+$' });
 
 /** A remark for the timeline. */
-export const Note = Type.String({ maxLength: 1024 });
+export const Note = Type.String({ maxLength: 1024, pattern: TEXT_PATTERN });
 
 /** A job as every reader sees it. Times are RFC 3339 in UTC with milliseconds. */
 export const Job = Type.Object(

@@ -37,7 +37,7 @@ export type Fault =
   | { is: 'unknown'; nearest?: string }
   | { is: 'duplicate' }
   | { is: 'type'; expected: 'string' | 'integer' | 'list' | 'object' }
-  | { is: 'format'; expected: 'time' | 'cursor' | 'utf8' | 'form' | 'status' | 'json' | 'tag' }
+  | { is: 'format'; expected: 'time' | 'cursor' | 'utf8' | 'form' | 'status' | 'json' | 'tag' | 'text' }
   | { is: 'too-short'; least: number }
   | { is: 'too-long'; most: number }
   | { is: 'too-few'; least: number }

@@ -115,7 +115,7 @@ function readSurroundings(
 
 /** The versions that entity tags name. A weak tag matches nothing: it does not say which version was seen. */
 function readTags(header: string): number[] | undefined {
-  const tags = header.split(',').map((tag) => /^"(\d{1,15})"$/.exec(tag.trim())?.[1]);
+  const tags = header.split(',').map((tag) => /^"([1-9]\d{0,14})"$/.exec(tag.trim())?.[1]);
   return tags.every((tag) => tag !== undefined) ? tags.map(Number) : undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { KeyTaken } from '../../src/jobs/answer-once.ts';
 import type { ChangeTx } from '../../src/ports.ts';
 import { ask, isDuplicate } from './ask.ts';
-import { fromJob, toJob, type JobRow } from './rows.ts';
+import { fromJob, fromJobEvent, toJob, type JobRow } from './rows.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
 /** What a change may do to jobs, inside its transaction. */
@@ -37,18 +37,7 @@ export function jobChanges(
           .update({ hidden_time: trx.ref('update_time') });
       }),
 
-    addEvent: ({ job, userId, note }) =>
-      ask(async () => {
-        await trx('job_events').insert({
-          job_id: job.jobId,
-          version: job.version,
-          status: job.status,
-          pre_status: job.preStatus,
-          event_time: toSqlTime(job.updateTime),
-          user_id: userId,
-          note,
-        });
-      }),
+    addEvent: (event) => ask(async () => void (await trx('job_events').insert(fromJobEvent(event)))),
 
     recall: (userId, key, since) =>
       ask(async () => {

@@ -3,7 +3,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import type { JobFilter, JobStore } from '../../src/ports.ts';
 import { ask } from './ask.ts';
 import type { Dialect } from './dialect.ts';
-import { fromJob, toJob, toJobEvent, type EventRow, type JobRow } from './rows.ts';
+import { fromJob, fromJobEvent, toJob, toJobEvent, type EventRow, type JobRow } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
 import { toSqlTime } from './time.ts';
 
@@ -59,13 +59,18 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
   };
 }
 
-/** Puts jobs in as they are, unless a job of the same id exists; tells how many are new. */
+/** Puts jobs in as they are, each with its last change, unless a job of the same id exists; tells how many are new. */
 export async function insertJobs(db: Knex, jobs: readonly Job[]): Promise<number> {
-  const ids = jobs.map((job) => job.jobId);
-  const present = new Set(await db('jobs').whereIn('job_id', ids).pluck('job_id'));
-  const fresh = jobs.filter((job) => !present.has(job.jobId));
-  if (fresh.length > 0) await db('jobs').insert(fresh.map(fromJob)).onConflict('job_id').ignore();
-  return fresh.length;
+  return db.transaction(async (trx) => {
+    const ids = jobs.map((job) => job.jobId);
+    const present = new Set(await trx('jobs').whereIn('job_id', ids).pluck('job_id'));
+    const fresh = jobs.filter((job) => !present.has(job.jobId));
+    if (fresh.length === 0) return 0;
+    await trx('jobs').insert(fresh.map(fromJob)).onConflict('job_id').ignore();
+    const events = fresh.map((job) => fromJobEvent({ job, userId: job.owner, note: '' }));
+    await trx('job_events').insert(events).onConflict(['job_id', 'version']).ignore();
+    return fresh.length;
+  });
 }
 
 function matching(db: Knex, filter: JobFilter): Knex.QueryBuilder {

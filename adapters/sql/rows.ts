@@ -1,7 +1,7 @@
 import type { Role } from '../../schemas/user.ts';
 import type { Account } from '../../src/accounts/account.ts';
 import type { Job, JsonText } from '../../src/jobs/job.ts';
-import type { EpochState, JobEvent, StoredUser } from '../../src/ports.ts';
+import type { ChangeTx, EpochState, JobEvent, StoredUser } from '../../src/ports.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
 export interface JobRow {
@@ -90,6 +90,21 @@ export function toJsonText(value: unknown, jobId: string): JsonText | undefined 
     throw new Error(`the row of job ${jobId} holds resources or a directive that is not JSON`, { cause });
   }
   return value;
+}
+
+/** The row of the change that made a job what it is. */
+export function fromJobEvent({ job, userId, note }: Parameters<ChangeTx['addEvent']>[0]): EventRow & {
+  job_id: string;
+} {
+  return {
+    job_id: job.jobId,
+    version: job.version,
+    status: job.status,
+    pre_status: job.preStatus,
+    event_time: toSqlTime(job.updateTime),
+    user_id: userId,
+    note,
+  };
 }
 
 export function toJobEvent(row: EventRow): JobEvent {

@@ -68,9 +68,9 @@ function decodePart(part: string): string | undefined {
  */
 export function typed(schema: PropertySchema | undefined, value: unknown): unknown {
   if (value instanceof JsonObjectText) return schema?.format === 'json-object' ? value.text : {};
-  if (typeof value !== 'string' || !schema) return value;
   // What is not the text of an object is no text that validation takes.
-  if (schema.format === 'json-object') return objectText(value) ?? '';
+  if (schema?.format === 'json-object') return typeof value === 'string' ? (objectText(value) ?? '') : '';
+  if (typeof value !== 'string' || !schema) return value;
   if (schema.type === 'integer' && /^-?\d{1,300}$/.test(value)) return Number(value);
   // A word of the core's own spelling is none of the protocol's: null is in no list of words.
   if (schema.enum) return schema.enum.find((word) => toSnake(String(word)) === value) ?? null;

@@ -47,6 +47,7 @@ const TYPES: Readonly<Record<string, Text>> = {
     zh: '小写单词，例如 working、step1、done with failure',
   },
   json: { en: 'a JSON object', zh: 'JSON 对象' },
+  text: { en: 'Unicode text without NUL', zh: '不含 NUL 的 Unicode 文本' },
   tag: { en: 'an entity tag such as "3"', zh: '形如 "3" 的 ETag' },
 };
 

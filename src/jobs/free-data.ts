@@ -9,9 +9,11 @@ import { redactSecrets } from './redact.ts';
  * @throws Refusal `invalid_parameter` that names a key which stands twice, or a number that readers would misread
  */
 export function keepFreeData(parameter: string, text: JsonText): JsonText {
-  const fault = findFault(text);
+  // An error repeats what was wrong: it must not be a secret.
+  const kept = redactSecrets(text);
+  const fault = findFault(kept);
   if (fault) throw refuseParameters([{ parameter, fault }]);
-  return redactSecrets(text);
+  return kept;
 }
 
 function findFault(text: JsonText): Fault | undefined {

@@ -39,7 +39,7 @@ export function hideFinished(job: Job, now: number): Job {
 /** @throws Refusal `version_conflict` where the writer has not seen the present version */
 export function judgeVersion(job: Job, seen: readonly number[] | undefined): void {
   if (seen && !seen.includes(job.version)) {
-    throw new Refusal('version_conflict', { present: { version: job.version } });
+    throw new Refusal('version_conflict', { jobId: job.jobId, present: { version: job.version } });
   }
 }
 
@@ -48,5 +48,5 @@ function changed(job: Job, now: number): Job {
 }
 
 function refuseMove(job: Job): Refusal {
-  return new Refusal('operation_not_allowed', { present: { status: job.status } });
+  return new Refusal('operation_not_allowed', { jobId: job.jobId, present: { status: job.status } });
 }

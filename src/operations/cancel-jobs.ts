@@ -15,7 +15,9 @@ export const cancelJobs: MemberOperation<CancelJobsInput, { readonly jobs: reado
   output: CancelJobsOutput,
   permission: 'own-jobs',
   async handle({ input, caller, ports }) {
-    const { idempotencyKey, ...request } = input;
+    const { idempotencyKey, note, ifVersion } = input;
+    // In an order of its own: the same request may come with its parameters in any.
+    const request = { jobIds: input.jobIds, note, ifVersion };
     const jobIds = idsToLock(input.jobIds);
     const once = { key: idempotencyKey, operation: 'cancel-jobs', request };
     const canceled = await answerOnce(ports, caller, jobIds, once, async (tx) => {

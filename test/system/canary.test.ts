@@ -15,20 +15,11 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** Keys whose values are secrets, in the spellings that callers think of. */
 const SECRET_KEYS = [
-  ...['password', 'PASSWORD', 'Passwd', 'pwd', 'dbPassword', 'DB_PASSWORD', 'db-password', 'db.password.1'],
-  ...[
-    'token',
-    'accessToken',
-    'X-Auth-Token',
-    'secret',
-    'client secret',
-    'secret_key',
-    'SecretKey',
-    'secretkey',
-  ],
-  ...['secret_access_key', 'secretAccessKey', 'private_key', 'sshPrivateKey', 'signature', 'Signature'],
-  ...['new pass\\u0077ord'],
-];
+  ['password', 'PASSWORD', 'Passwd', 'pwd', 'dbPassword', 'DB_PASSWORD', 'db-password', 'db.password.1'],
+  ['token', 'accessToken', 'X-Auth-Token', 'secret', 'client secret', 'secret_key', 'SecretKey', 'secretkey'],
+  ['secret_access_key', 'secretAccessKey', 'private_key', 'sshPrivateKey', 'signature', 'Signature'],
+  ['new pass\\u0077ord'],
+].flat();
 
 /** Secrets, each different, and what may be known of each of them. */
 class Canaries {
@@ -224,9 +215,9 @@ async function sing(base: string, password: string, canaries: Canaries): Promise
     { authorization: `two words ${secret()}` },
     { cookie: `session=${secret()}`, 'x-auth-token': secret(), 'proxy-authorization': secret() },
   ]) {
-    await raw('/v1/jobs', { headers: headers as Record<string, string> });
-    await raw('/v1/auth/verify', { headers: headers as Record<string, string> });
-    await raw('/iaas/', { headers: headers as Record<string, string> });
+    await raw('/v1/jobs', { headers });
+    await raw('/v1/auth/verify', { headers });
+    await raw('/iaas/', { headers });
   }
   const ended = (await logIn(ADMIN_ID, password)).body.data.token as string;
   canaries.all.push(ended);

@@ -108,9 +108,9 @@ describe('the members of a JSON object', () => {
   });
 
   for (const text of [
-    ...['', '{', '{"a":}', "{'a':1}", '{a:1}', '{"a":1,}', '{"a":1}x', '{"a":01}', '{"a":NaN}', '{"a":"\n"}'],
-    ...['// c\n{}', '{"a":1 /* c */}', '\ufeff{}'],
-  ]) {
+    ['', '{', '{"a":}', "{'a':1}", '{a:1}', '{"a":1,}', '{"a":1}x', '{"a":01}', '{"a":NaN}', '{"a":"\n"}'],
+    ['// c\n{}', '{"a":1 /* c */}', '\ufeff{}'],
+  ].flat()) {
     it(`are not read from ${JSON.stringify(text)}`, () => {
       assert.throws(() => readMembers(text), { reason: 'malformed_request' });
     });

@@ -31,7 +31,7 @@ describe('the moves of a job', () => {
       version: 2,
       updateTime: LATER,
     });
-    assert.deepEqual(moveTo(working!, 'failed', LATER + 1), {
+    assert.deepEqual(moveTo(working, 'failed', LATER + 1), {
       ...job,
       status: 'failed',
       preStatus: 'working',

@@ -41,6 +41,7 @@ const EXPECTED: Readonly<Record<Expected, true>> = {
   status: true,
   json: true,
   tag: true,
+  text: true,
 };
 
 const isFormat = (expected: Expected): expected is Extract<Fault, { is: 'format' }>['expected'] =>

@@ -89,7 +89,7 @@ describe('writes through the action API', () => {
       { 'jobs.0': b, 'jobs.1': c, 'jobs.2': a },
       { job_ids: JSON.stringify([b, c, a]) },
     ]) {
-      const answer = await call('CancelJobs', parameters as Parameters);
+      const answer = await call('CancelJobs', parameters);
       assertAction(answer, 0, 'CancelJobsResponse');
       assert.deepEqual(answer.body.job_ids.toSorted(), [a, b, c].toSorted());
       assert.equal(answer.body.job_ids[0], b);

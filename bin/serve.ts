@@ -86,7 +86,6 @@ export async function serve(
       answerUnreadable(config.actionPath, sent),
     );
     servers.push(server);
-    log.info({ port: server.port }, 'listening');
     let adminPort: number | undefined;
     if (config.adminPort !== undefined) {
       const admin = await listen(
@@ -97,6 +96,7 @@ export async function serve(
       servers.push(admin);
       adminPort = admin.port;
     }
+    log.info({ port: server.port, adminPort }, 'listening');
     if (!(await reachDatabase(config, database, log, () => ended)))
       return { port: server.port, adminPort, stop };
     const open = await openGateway(config, database, log, {

@@ -9,9 +9,11 @@ export interface Dialect {
   readonly presentTime: string;
   /** Appended to a SELECT: keeps the row from being changed until the transaction ends, others may read it. */
   readonly shareLock: string;
-  /** Locks rows for a change; false where `wait` is false and another holds one. */
-  lockRow(trx: Knex, table: string, key: string, id: string, wait: boolean): Promise<boolean>;
+  /** Locks a row for a change. `held`: another holds it, and `wait` is false; `absent`: there is none to lock. */
+  lockRow(trx: Knex, table: string, key: string, id: string, wait: boolean): Promise<Lock>;
 }
+
+export type Lock = 'locked' | 'held' | 'absent';
 
 export const mysql: Dialect = {
   name: 'mysql',
@@ -22,12 +24,12 @@ export const mysql: Dialect = {
   async lockRow(trx, table, key, id, wait) {
     const query = trx(table).select(key).where(key, id).forUpdate();
     try {
-      await (wait ? query : query.noWait());
-      return true;
+      const rows = (await (wait ? query : query.noWait())) as unknown[];
+      return rows.length > 0 ? 'locked' : 'absent';
     } catch (thrown) {
       const { errno } = thrown as { errno?: number };
       // ER_LOCK_NOWAIT of MySQL, ER_LOCK_WAIT_TIMEOUT of MariaDB.
-      if (!wait && (errno === 3572 || errno === 1205)) return false;
+      if (!wait && (errno === 3572 || errno === 1205)) return 'held';
       throw thrown;
     }
   },
@@ -40,9 +42,9 @@ export const sqlite: Dialect = {
   shareLock: '',
   async lockRow(trx, table, key, id) {
     // A write as the first statement takes the one write lock at once, and waits for it.
-    await trx(table)
+    const rows = await trx(table)
       .where(key, id)
       .update({ version: trx.ref('version') });
-    return true;
+    return rows > 0 ? 'locked' : 'absent';
   },
 };

@@ -5,19 +5,28 @@ import { ask, isDuplicate } from './ask.ts';
 import { fromJob, fromJobEvent, toJob, type JobRow } from './rows.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
-/** What a change may do to jobs, inside its transaction. */
+/**
+ * What a change may do to jobs, inside its transaction.
+ * @param absent rows that were not there when they were to be locked
+ */
 export function jobChanges(
   trx: Knex.Transaction,
+  absent: Set<string>,
 ): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent' | 'recall' | 'remember'> {
   return {
     job: (jobId) =>
       ask(async () => {
+        if (absent.has(`job ${jobId}`)) return undefined;
         const row = (await trx('jobs').where('job_id', jobId).whereNull('hidden_time').first()) as
           JobRow | undefined;
         return row && toJob(row);
       }),
 
-    insertJob: (job) => ask(async () => void (await trx('jobs').insert(fromJob(job)))),
+    insertJob: (job) =>
+      ask(async () => {
+        await trx('jobs').insert(fromJob(job));
+        absent.delete(`job ${job.jobId}`);
+      }),
 
     updateJob: (job) =>
       ask(async () => {

@@ -17,6 +17,13 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
     return toEpochState(row);
   };
 
+  // The time begins after COMMIT, however long that took: until then readers may have filled the old epoch.
+  const settle = (): Promise<void> =>
+    ask(async () => {
+      const since = db.raw(dialect.presentTime);
+      await db('cache_epoch').where('mode', 'OFF').where('off_since', NOT_KNOWN).update({ off_since: since });
+    });
+
   return {
     epoch: () => ask(() => epochIn(db, '')),
 
@@ -27,43 +34,53 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
 
     begin: () => ask(async () => ledgerTx(await db.transaction(), dialect, epochIn)),
 
-    async fence(epoch, slack) {
-      const since = db.raw(dialect.presentTime);
-      let committing = 0;
-      const changed = await ask(() =>
+    async fence(epoch) {
+      await ask(() =>
         db.transaction(async (trx) => {
           // Waits for every writer that holds the row's share lock.
           await dialect.lockRow(trx, 'cache_epoch', 'id', '1', true);
           const state = await epochIn(trx, '');
-          if (!state.on || state.epoch !== epoch) return false;
-          await trx('cache_epoch').update({ epoch: epoch + 1, mode: 'OFF', off_since: since });
-          committing = performance.now();
-          return true;
+          if (!state.on || state.epoch !== epoch) return;
+          await trx('cache_epoch').update({ epoch: epoch + 1, mode: 'OFF', off_since: NOT_KNOWN });
         }),
       );
-      // Readers of the old epoch may have filled until the commit was done: a slow one makes the time too early.
-      if (changed && performance.now() - committing > slack) {
-        await ask(() =>
-          db('cache_epoch')
-            .where({ epoch: epoch + 1, mode: 'OFF' })
-            .update({ off_since: since }),
-        );
-      }
+      await settle();
     },
 
-    turnOn: (runId, after, setEpoch) =>
-      ask(() =>
+    settle,
+
+    async turnOn(runId, after, setEpoch) {
+      const offLongEnough = async (trx: Knex): Promise<EpochState | undefined> => {
+        await dialect.lockRow(trx, 'cache_epoch', 'id', '1', true);
+        const state = await epochIn(trx, '');
+        return !state.on && state.offFor > after ? state : undefined;
+      };
+      const next = await ask(() =>
         db.transaction(async (trx) => {
-          await dialect.lockRow(trx, 'cache_epoch', 'id', '1', true);
-          const state = await epochIn(trx, '');
-          if (state.on || state.offFor <= after) return false;
-          const epoch = await setEpoch(state.epoch);
-          await trx('cache_epoch').update({ epoch, mode: 'ON', redis_run_id: runId });
-          return true;
+          const state = await offLongEnough(trx);
+          if (!state) return undefined;
+          await trx('cache_epoch').update({ epoch: state.epoch + 1 });
+          return state.epoch + 1;
         }),
-      ),
+      );
+      if (next === undefined) return false;
+      return ask(() =>
+        db.transaction(async (trx) => {
+          const state = await offLongEnough(trx);
+          if (state?.epoch !== next) return false;
+          const stands = await setEpoch(next);
+          if (stands === next) await trx('cache_epoch').update({ mode: 'ON', redis_run_id: runId });
+          // A database restored from a backup is behind the cache: the next try begins above it.
+          else await trx('cache_epoch').update({ epoch: stands });
+          return stands === next;
+        }),
+      );
+    },
   };
 }
+
+/** So long as it is not known since when the cache is off, it has been so for less than no time. */
+const NOT_KNOWN = '9999-12-31 23:59:59.999';
 
 const TABLES = {
   job: { table: 'jobs', key: 'job_id' },
@@ -75,15 +92,22 @@ function ledgerTx(
   dialect: Dialect,
   epochIn: (trx: Knex, lock: string) => Promise<EpochState>,
 ): LedgerTx {
+  /** Rows that were not there to be locked: one that another creates meanwhile is not this change's to touch. */
+  const absent = new Set<string>();
   return {
     lock: ({ kind, id }, wait) =>
-      ask(() => dialect.lockRow(trx, TABLES[kind].table, TABLES[kind].key, id, wait)),
+      ask(async () => {
+        const lock = await dialect.lockRow(trx, TABLES[kind].table, TABLES[kind].key, id, wait);
+        if (lock === 'absent') absent.add(`${kind} ${id}`);
+        return lock !== 'held';
+      }),
     epoch: () => ask(() => epochIn(trx, dialect.shareLock)),
 
-    ...jobChanges(trx),
+    ...jobChanges(trx, absent),
 
     account: (userId) =>
       ask(async () => {
+        if (absent.has(`account ${userId}`)) return undefined;
         const row = (await trx('users').where('user_id', userId).first()) as UserRow | undefined;
         return row && toAccount(row);
       }),

@@ -11,6 +11,10 @@ import type { Watch } from './steps.ts';
 const BLOCKS_BEFORE_FENCE = 3;
 const PAUSE_BETWEEN_BLOCKS = 40;
 const REPAIRS_AT_ONCE = 8;
+/** How long to wait where it is not counted yet since when the cache is off; in ms. */
+const NOT_COUNTED_YET = 50;
+/** A transaction that took longer after its block is not committed: the block must outlive it by far; in ms. */
+const COMMIT_WITHIN = 60_000;
 /** A caller that waited so long is told to come back; in ms. */
 const GIVE_UP_AFTER = 10_000;
 
@@ -41,7 +45,7 @@ export function createChanges(parts: {
     const state = await tx.epoch();
     keeper.observe(state);
     if (!state.on) {
-      const wait = state.ttl * WRITE_AFTER_FENCE - state.offFor;
+      const wait = state.offFor < 0 ? NOT_COUNTED_YET : state.ttl * WRITE_AFTER_FENCE - state.offFor;
       if (wait > 0) return { is: 'too-early', wait };
       const result = await work(tx);
       await tx.commit();
@@ -50,6 +54,7 @@ export function createChanges(parts: {
     const { epoch } = state;
     const token = randomUUID();
     const reachable = cache.runId() === state.runId;
+    const blockedAt = performance.now();
     const blocked = reachable && (await cache.block(epoch, keys, token).catch(() => false));
     if (!blocked) return { is: 'not-blocked', epoch };
     watch('after block');
@@ -58,6 +63,7 @@ export function createChanges(parts: {
     try {
       result = await work(tx);
       for (const key of keys) values.set(key, await valueIn(tx, key));
+      if (performance.now() - blockedAt > COMMIT_WITHIN) throw new Refusal('unavailable', { detail: 'busy' });
     } catch (thrown) {
       await tx.rollback();
       await cache.abort(epoch, keys, token).catch(() => {});

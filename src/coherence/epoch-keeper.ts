@@ -54,13 +54,12 @@ export function createEpochKeeper(parts: {
     }
     fencedAt = clock();
     log.warn({ epoch, cut }, 'the cache is turned off: entries could not be blocked, or it lost its state');
-    const { ttl } = await ledger.epoch();
-    await ledger.fence(epoch, ttl * 0.05);
+    await ledger.fence(epoch);
     observe(await ledger.epoch());
   };
 
   const turnOn = async (runId: string, after: number): Promise<void> => {
-    if (await ledger.turnOn(runId, after, (epoch) => raise(cache, epoch))) observe(await ledger.epoch());
+    if (await ledger.turnOn(runId, after, (epoch) => cache.setEpoch(epoch))) observe(await ledger.epoch());
   };
 
   return {
@@ -70,6 +69,8 @@ export function createEpochKeeper(parts: {
     async tick() {
       const state = await ledger.epoch();
       observe(state);
+      // A fencer that died after its COMMIT leaves this to whoever comes by.
+      if (!state.on && state.offFor < 0) await ledger.settle();
       const runId = cache.runId();
       if (runId === undefined) return;
       if (!state.on) {
@@ -82,10 +83,4 @@ export function createEpochKeeper(parts: {
     cutOff: () =>
       known?.on === true && cache.runId() === undefined && clock() - fencedAt < FENCE_PAUSE_WHEN_CUT_OFF,
   };
-}
-
-/** Sets an epoch that no entry was ever written in; a database restored from a backup is behind the cache's. */
-async function raise(cache: EntryCache, epoch: number): Promise<number> {
-  const stands = await cache.setEpoch(epoch);
-  return stands === epoch ? epoch : cache.setEpoch(stands + 1);
 }

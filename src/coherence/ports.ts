@@ -45,21 +45,27 @@ export interface Ledger {
   raiseTtl(ttl: number): Promise<void>;
   begin(): Promise<LedgerTx>;
   /**
-   * Turns the cache off, if it is still on in this epoch: no writer of the epoch is in flight once this returns,
-   * and the time since is counted by the database's clock.
-   * @param slack the longest that the commit may take, in ms, before the time is set anew
+   * Turns the cache off, if it is still on in this epoch: no writer of the epoch is in flight once this returns.
+   * Since when it is off is counted by the database's clock, from after COMMIT; see `settle`.
    */
-  fence(epoch: number, slack: number): Promise<void>;
+  fence(epoch: number): Promise<void>;
+  /** Begins to count where the cache is off and its fencer did not come to it; else does nothing. */
+  settle(): Promise<void>;
   /**
-   * Turns the cache on with this Redis process, if it has been off for `after` ms. `setEpoch` is called with the
-   * epoch row locked and answers the epoch to go on with; false where it was too early or another was first.
+   * Turns the cache on with this Redis process, under a new number, if it has been off for `after` ms. No number is
+   * ever given to `setEpoch` twice: one that comes late must not be taken for the present one. False where it was
+   * too early, where another was first, or where the cache's own epoch was higher, which the next try begins above.
+   * @param setEpoch called with the epoch's row locked; answers the epoch that stands then
    */
   turnOn(runId: string, after: number, setEpoch: (epoch: number) => Promise<number>): Promise<boolean>;
 }
 
 /** One transaction of a change. */
 export interface LedgerTx extends ChangeTx {
-  /** Locks the row; false where it is locked already and `wait` is false. A row that does not exist is no error. */
+  /**
+   * Locks the row; false where it is locked already and `wait` is false. A row that does not exist is no error, and
+   * stays unseen in this transaction unless it creates it.
+   */
   lock(key: EntryKey, wait: boolean): Promise<boolean>;
   /** The epoch's row under a share lock, which keeps it from being fenced until the transaction ends. */
   epoch(): Promise<EpochState>;

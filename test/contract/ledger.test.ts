@@ -248,7 +248,7 @@ describe('the locks of the ledger on the server', () => {
       const writer = await begin();
       await writer.lock(KEY, true);
       assert.equal((await writer.epoch()).on, true);
-      const fenced = ledger.fence(4, 10_000).then(() => events.push('fenced'));
+      const fenced = ledger.fence(4).then(() => events.push('fenced'));
       await somebodyWaits(fresh.database);
       await isOn(ledger, 4, 'run-a');
       events.push('ending');
@@ -262,7 +262,7 @@ describe('the locks of the ledger on the server', () => {
   it('shows a writer that waited for the fence the new epoch', async () => {
     const writer = await begin();
     await writer.lock(KEY, true);
-    await ledger.fence(4, 10_000);
+    await ledger.fence(4);
     const { epoch, on } = await writer.epoch();
     assert.deepEqual([epoch, on], [5, false]);
     await writer.rollback();
@@ -272,13 +272,31 @@ describe('the locks of the ledger on the server', () => {
     const writer = await begin();
     await writer.lock(KEY, true);
     await writer.epoch();
-    const fenced = ledger.fence(4, 10_000);
+    const fenced = ledger.fence(4);
     await somebodyWaits(fresh.database);
     const beforeEnd = await databaseTime(fresh.database);
     await writer.commit();
     await fenced;
     const [since] = (await fresh.database.db('cache_epoch').pluck('off_since')) as string[];
     assert.ok(since && since >= beforeEnd, `${since} is not before ${beforeEnd}`);
+  });
+
+  it('does not see a row that was created after there was none to lock', async () => {
+    const key = { kind: 'account', id: 'usr-late' } as const;
+    const early = await begin();
+    assert.equal(await early.lock(key, true), true);
+    await createAccountStore(fresh.database.db, fresh.database.dialect).addUser({
+      userId: 'usr-late',
+      role: 'user',
+      passwordHash: 'hash',
+      createTime: 0,
+    });
+    assert.equal(await early.account('usr-late'), undefined);
+    await early.rollback();
+    const late = await begin();
+    await late.lock(key, true);
+    assert.equal((await late.account('usr-late'))?.version, 1);
+    await late.rollback();
   });
 });
 
@@ -305,39 +323,53 @@ describe('the epoch of the ledger on the server', () => {
     await stands({ epoch: 4, mode: 'ON', redis_run_id: 'run-a' });
     const another = fresh.openAgain();
     const other = createLedger(another.db, another.dialect);
-    await Promise.all([ledger, other, ledger, other].map((each) => each.fence(4, 10_000)));
+    await Promise.all([ledger, other, ledger, other].map((each) => each.fence(4)));
     const state = await ledger.epoch();
     assert.deepEqual([state.epoch, state.on], [5, false]);
   });
 
   it('is not fenced in an epoch that is not the one named', async () => {
     await stands({ epoch: 4, mode: 'ON', redis_run_id: 'run-a' });
-    for (const epoch of [3, 5]) await ledger.fence(epoch, 10_000);
+    for (const epoch of [3, 5]) await ledger.fence(epoch);
     await isOn(ledger, 4, 'run-a');
   });
 
   it('keeps the time since when it is off, where it is fenced again', async () => {
     await stands({ epoch: 4, mode: 'OFF', ...offSince(60) });
-    for (const epoch of [3, 4, 5]) await ledger.fence(epoch, -1);
+    for (const epoch of [3, 4, 5]) await ledger.fence(epoch);
     const { epoch, on, offFor } = await ledger.epoch();
     assert.deepEqual([epoch, on], [4, false]);
     assert.ok(offFor >= 60_000);
   });
 
-  it('sets the time since when it is off anew where the commit took longer than the slack', async () => {
-    for (const [slack, times] of [
-      [-1, 2],
-      [60_000, 1],
-    ] as const) {
-      await stands({ epoch: 4, mode: 'ON' });
-      let settings = 0;
-      const count = ({ sql }: { sql: string }): void => void (/update.*off_since/i.test(sql) && settings++);
-      fresh.database.db.on('query', count);
-      await ledger.fence(4, slack);
-      fresh.database.db.removeListener('query', count);
-      assert.equal(settings, times);
-      assert.equal((await ledger.epoch()).epoch, 5);
-    }
+  it('is off for less than no time until it is counted since when, which anyone may begin', async () => {
+    await stands({ epoch: 4, mode: 'OFF', off_since: '9999-12-31 23:59:59.999' });
+    assert.ok((await ledger.epoch()).offFor < 0);
+    const never = (): never => assert.fail('the cache must not be asked');
+    assert.equal(await ledger.turnOn('run-b', 0, never), false);
+    await ledger.settle();
+    const { offFor } = await ledger.epoch();
+    assert.ok(offFor >= 0 && offFor < 60_000, String(offFor));
+  });
+
+  it('counts since when it is off by a statement after the COMMIT, not within it', async () => {
+    await stands({ epoch: 4, mode: 'ON' });
+    const seen: string[] = [];
+    const keep = ({ sql }: { sql: string }): void => {
+      if (/^(BEGIN|COMMIT)|off_since. = SYSDATE/i.test(sql)) seen.push(sql.split(' ', 1)[0] ?? '');
+    };
+    fresh.database.db.on('query', keep);
+    await ledger.fence(4);
+    fresh.database.db.removeListener('query', keep);
+    assert.deepEqual(seen.at(-1), 'update');
+    assert.ok(seen.includes('COMMIT;'), seen.join());
+    assert.ok((await ledger.epoch()).offFor >= 0);
+  });
+
+  it('keeps the time since when it is off, where it was counted before', async () => {
+    await stands({ epoch: 4, mode: 'OFF', ...offSince(60) });
+    await ledger.settle();
+    assert.ok((await ledger.epoch()).offFor >= 60_000);
   });
 
   it('counts how long it has been off by the database’s clock', async (context) => {
@@ -358,11 +390,35 @@ describe('the epoch of the ledger on the server', () => {
     const asked: number[] = [];
     const turned = await ledger.turnOn('run-b', 9_000, async (epoch) => {
       asked.push(epoch);
-      return 17;
+      return epoch;
     });
     assert.equal(turned, true);
-    assert.deepEqual(asked, [4]);
-    await isOn(ledger, 17, 'run-b');
+    assert.deepEqual(asked, [5]);
+    await isOn(ledger, 5, 'run-b');
+  });
+
+  it('begins above the cache’s epoch at the next try, where the cache’s is higher', async () => {
+    await stands({ epoch: 4, mode: 'OFF', ...offSince(10) });
+    const asked: number[] = [];
+    const setEpoch = async (epoch: number): Promise<number> => {
+      asked.push(epoch);
+      return Math.max(epoch, 17);
+    };
+    assert.equal(await ledger.turnOn('run-b', 9_000, setEpoch), false);
+    assert.equal(await ledger.turnOn('run-b', 9_000, setEpoch), true);
+    assert.deepEqual(asked, [5, 18]);
+    await isOn(ledger, 18, 'run-b');
+  });
+
+  it('gives no number to the cache twice, whatever became of the first try', async () => {
+    await stands({ epoch: 4, mode: 'OFF', ...offSince(10) });
+    const asked: number[] = [];
+    const fails = async (epoch: number): Promise<number> => {
+      asked.push(epoch);
+      throw new Error('no answer');
+    };
+    for (let i = 0; i < 3; i++) await assert.rejects(ledger.turnOn('run-b', 9_000, fails));
+    assert.deepEqual(asked, [5, 6, 7]);
   });
 
   it('keeps the longest life of an entry that any instance was set to', async () => {
@@ -386,22 +442,19 @@ describe('the epoch of the ledger on the server', () => {
 
   it('is turned on once by many who turn it on at once', async () => {
     await stands({ epoch: 4, mode: 'OFF', ...offSince(10) });
-    let asked = 0;
     const turned = await Promise.all(
-      ['a', 'b', 'c', 'd'].map((run) => ledger.turnOn(`run-${run}`, 1_000, async (epoch) => epoch + ++asked)),
+      ['a', 'b', 'c', 'd'].map((run) => ledger.turnOn(`run-${run}`, 1_000, async (epoch) => epoch)),
     );
     assert.equal(turned.filter(Boolean).length, 1);
-    assert.equal(asked, 1);
-    const { epoch, on, runId } = await ledger.epoch();
-    assert.deepEqual([epoch, on, runId], [5, true, `run-${'abcd'[turned.indexOf(true)]}`]);
+    const { on, runId } = await ledger.epoch();
+    assert.deepEqual([on, runId], [true, `run-${'abcd'[turned.indexOf(true)]}`]);
   });
 
   it('stays off where the cache does not take the epoch', async () => {
     await stands({ epoch: 4, mode: 'OFF', ...offSince(10) });
     const refuses = (): Promise<number> => Promise.reject(new Error('the cache is away'));
     await assert.rejects(ledger.turnOn('run-b', 1_000, refuses), /the cache is away/);
-    const { epoch, on } = await ledger.epoch();
-    assert.deepEqual([epoch, on], [4, false]);
+    assert.equal((await ledger.epoch()).on, false);
   });
 });
 
@@ -475,7 +528,7 @@ async function refusesAll(database: OpenDatabase): Promise<void> {
   await Promise.all([
     assert.rejects(ledger.epoch(), isUnavailable),
     assert.rejects(ledger.begin(), isUnavailable),
-    assert.rejects(ledger.fence(1, 100), isUnavailable),
+    assert.rejects(ledger.fence(1), isUnavailable),
     assert.rejects(
       ledger.turnOn('run', 100, async (epoch) => epoch),
       isUnavailable,

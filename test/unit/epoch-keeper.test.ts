@@ -24,16 +24,21 @@ describe('the epoch keeper', () => {
     cacheEpoch = 4;
     now = 1_000_000;
     fenced = [];
-    const ledger: Pick<Ledger, 'epoch' | 'fence' | 'turnOn'> = {
+    const ledger: Pick<Ledger, 'epoch' | 'fence' | 'settle' | 'turnOn'> = {
       epoch: async () => row,
       async fence(epoch) {
         fenced.push(epoch);
         if (row.on && row.epoch === epoch) row = off(epoch + 1);
       },
+      async settle() {
+        if (!row.on && row.offFor < 0) row = off(row.epoch, 0);
+      },
       async turnOn(id, after, setEpoch) {
         if (row.on || row.offFor <= after) return false;
-        row = on(await setEpoch(row.epoch), id);
-        return true;
+        const next = row.epoch + 1;
+        const stands = await setEpoch(next);
+        row = stands === next ? on(next, id) : off(stands, row.offFor);
+        return row.on;
       },
     };
     const cache: Pick<EntryCache, 'runId' | 'epoch' | 'setEpoch'> = {
@@ -125,8 +130,15 @@ describe('the epoch keeper', () => {
       row = off(5, T * 1.2 + 501);
       runId = 'run-b';
       await keeper.tick();
-      assert.deepEqual([row.on, row.runId, keeper.usable()], [true, 'run-b', 5]);
-      assert.equal(cacheEpoch, 5);
+      assert.deepEqual([row.on, row.runId, keeper.usable()], [true, 'run-b', 6]);
+      assert.equal(cacheEpoch, 6);
+    });
+
+    it('begins to count where a fencer left it undone, also while it cannot reach the cache', async () => {
+      row = off(5, -1);
+      runId = undefined;
+      await keeper.tick();
+      assert.equal(row.offFor, 0);
     });
 
     it('waits by the longest life that any instance gives', async () => {
@@ -138,6 +150,7 @@ describe('the epoch keeper', () => {
     it('goes on above the cache’s epoch where the database is behind it', async () => {
       row = off(5, 1_000_000);
       cacheEpoch = 40;
+      await keeper.tick();
       await keeper.tick();
       assert.deepEqual([row.epoch, cacheEpoch, keeper.usable()], [41, 41, 41]);
     });

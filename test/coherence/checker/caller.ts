@@ -21,12 +21,7 @@ export function call(
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', () => resolve(undefined));
         response.on('end', () => {
-          try {
-            const text = Buffer.concat(chunks).toString();
-            resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Record<string, unknown> });
-          } catch {
-            resolve(undefined);
-          }
+          resolve(readAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString()));
         });
       },
     );
@@ -34,6 +29,14 @@ export function call(
     sent.on('error', () => resolve(undefined));
     sent.end(body);
   });
+}
+
+function readAnswer(status: number, text: string): Answer {
+  try {
+    return { status, body: JSON.parse(text) as Record<string, unknown> };
+  } catch {
+    return undefined;
+  }
 }
 
 export function closeConnections(): void {

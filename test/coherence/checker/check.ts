@@ -141,7 +141,8 @@ async function logIn(port: number): Promise<{ token: string; form: string }> {
     { 'content-type': 'application/json' },
     JSON.stringify(ADMIN),
   );
-  const { token } = answer?.body.data as { token: string };
+  if (answer?.body.code !== 0) throw new Error(`cannot log in: ${JSON.stringify(answer?.body)}`);
+  const { token } = answer.body.data as { token: string };
   const password = encodeURIComponent(Buffer.from(ADMIN.password).toString('base64'));
   return { token, form: `USER_ID=${ADMIN.name}&PASSWORD=${password}` };
 }

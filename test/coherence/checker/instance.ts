@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Moment } from '../../../src/coherence/steps.ts';
 
@@ -61,7 +62,10 @@ export async function startInstance(name: string, environment: NodeJS.ProcessEnv
     });
   };
   start();
-  while (port === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (;;) {
+    if (port !== undefined) break;
+    await sleep(20);
+  }
 
   return {
     name,

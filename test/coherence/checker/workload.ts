@@ -49,13 +49,13 @@ export function startWorkload(
 ): Workload {
   const record: Seen = { reads: [], writes: [], open: [], errors: new Map() };
   const random = mulberry(seed);
-  let running = true;
+  const stopped = new AbortController();
   let count = 0;
   const workload: Workload = {
     record,
     phase: 'calm',
     async stop() {
-      running = false;
+      stopped.abort();
       await Promise.all(loops);
     },
   };
@@ -123,9 +123,9 @@ export function startWorkload(
         );
     const returned = performance.now();
     const code = answer?.body.code ?? answer?.body.ret_code;
-    if (code === 0) {
+    if (answer && code === 0) {
       // The action API does not tell the version: the timeline does, by the mark.
-      const version = rest ? Number((answer?.body.data as { version: number }).version) : Number.NaN;
+      const version = rest ? (answer.body as { data: { version: number } }).data.version : Number.NaN;
       record.writes.push({ kind: 'write', job, invoked, returned, version, mark, where });
     } else {
       record.open.push({ job, mark, invoked, where });
@@ -135,7 +135,7 @@ export function startWorkload(
   };
 
   const loop = async (once: () => Promise<void>): Promise<void> => {
-    while (running) await once();
+    while (!stopped.signal.aborted) await once();
   };
   const loops = [
     ...Array.from({ length: readers }, () => loop(readOnce)),

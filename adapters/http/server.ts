@@ -1,5 +1,6 @@
 import { createServer, STATUS_CODES, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
 import type { WireAnswer } from '../wire/exchange.ts';
 
@@ -14,6 +15,8 @@ export interface HttpServer {
 const KEEP_ALIVE = 75_000;
 const HEADERS_TIMEOUT = 8_000;
 const REQUEST_TIMEOUT = 30_000;
+/** How long a client that sent nonsense may take to read the answer, in ms. */
+const LINGER = 1_000;
 /** Bytes. A hundred ids in a query need a tenth of it. */
 const HEADERS_MOST = 32_768;
 
@@ -36,12 +39,15 @@ export async function listen(
     app.callback(),
   );
   server.on('checkExpectation', app.callback());
+  const answered = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
-    else
-      socket.end(
-        rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', refuse(error.rawPacket?.toString('latin1') ?? '')),
-      );
+    // What is still being sent cannot be read either, and closing at once would take the answer back.
+    if (answered.has(socket)) return;
+    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    answered.add(socket);
+    const answer = refuse(error.rawPacket?.toString('latin1') ?? '');
+    socket.end(rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', answer));
+    setTimeout(() => socket.destroy(), LINGER).unref();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,6 +1,6 @@
 import { visit } from 'jsonc-parser';
 import { refuseParameters, type Fault } from '../errors.ts';
-import type { JsonText } from './job.ts';
+import type { Job, JsonText } from './job.ts';
 import { redactSecrets } from './redact.ts';
 
 /**
@@ -14,6 +14,25 @@ export function keepFreeData(parameter: string, text: JsonText): JsonText {
   const fault = findFault(kept);
   if (fault) throw refuseParameters([{ parameter, fault }]);
   return kept;
+}
+
+/**
+ * What a job is about, as it may be stored; what is left out is empty.
+ * @throws Refusal as {@link keepFreeData}
+ */
+export function keepContent(input: {
+  readonly jobType: string;
+  readonly jobAction: string;
+  readonly resources?: JsonText;
+  readonly directive?: JsonText;
+}): Pick<Job, 'jobType' | 'jobAction' | 'resources' | 'directive'> {
+  const { jobType, jobAction, resources = '{}', directive } = input;
+  return {
+    jobType,
+    jobAction,
+    resources: keepFreeData('resources', resources),
+    directive: directive === undefined ? undefined : keepFreeData('directive', directive),
+  };
 }
 
 function findFault(text: JsonText): Fault | undefined {

@@ -1,7 +1,7 @@
 import { CreateJobInput } from '../../schemas/create-job.ts';
 import { Job as JobSchema } from '../../schemas/job.ts';
 import { Refusal } from '../errors.ts';
-import { keepFreeData } from '../jobs/free-data.ts';
+import { keepContent } from '../jobs/free-data.ts';
 import { answerOnce } from '../jobs/answer-once.ts';
 import type { Job } from '../jobs/job.ts';
 import { inventJobId } from '../jobs/job-id.ts';
@@ -18,13 +18,7 @@ export const createJob: MemberOperation<CreateJobInput, JobView> = {
   async handle({ input, caller, ports }) {
     const owner = ownerFor(caller, input.owner);
     const now = ports.clock();
-    const content = {
-      jobType: input.jobType,
-      jobAction: input.jobAction,
-      owner,
-      resources: keepFreeData('resources', input.resources ?? '{}'),
-      directive: input.directive === undefined ? undefined : keepFreeData('directive', input.directive),
-    };
+    const content = { ...keepContent(input), owner };
     const jobId = inventJobId();
     const job: Job = {
       jobId,

@@ -1,7 +1,7 @@
 import { Job as JobSchema } from '../../schemas/job.ts';
 import { ReplaceJobInput } from '../../schemas/replace-job.ts';
 import { idsToLock, keepJob, takeJob } from '../jobs/change-jobs.ts';
-import { keepFreeData } from '../jobs/free-data.ts';
+import { keepContent } from '../jobs/free-data.ts';
 import type { JobView } from '../jobs/job-view.ts';
 import { replaceContent } from '../jobs/moves.ts';
 import type { MemberOperation } from '../operation.ts';
@@ -16,12 +16,7 @@ export const replaceJob: MemberOperation<ReplaceJobInput, JobView> = {
   permission: 'own-jobs',
   async handle({ input, caller, ports }) {
     const [jobId = ''] = idsToLock([input.jobId]);
-    const content = {
-      jobType: input.jobType,
-      jobAction: input.jobAction,
-      resources: keepFreeData('resources', input.resources ?? '{}'),
-      directive: input.directive === undefined ? undefined : keepFreeData('directive', input.directive),
-    };
+    const content = keepContent(input);
     const job = await ports.changes.change([{ kind: 'job', id: jobId }], async (tx) => {
       const present = await takeJob(tx, caller, jobId, input.ifVersion);
       return keepJob(tx, caller, replaceContent(present, content, ports.clock()));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** A way to a server that can be cut, frozen and led elsewhere. */
@@ -5,6 +6,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** Ends every connection and refuses new ones, until `mend`. */
   cut(): void;
+  /** Lets everything through later by so many ms, until `mend`. */
+  slow(milliseconds: number): void;
   /** Lets nothing through in either direction, but keeps the connections, until `mend`. */
   freeze(): void;
   mend(): void;
@@ -17,6 +20,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let leadsTo = target;
   const pairs = new Set<readonly [Socket, Socket]>();
   let state: 'open' | 'cut' | 'frozen' = 'open';
+  let delay = 0;
   const server = createServer((near) => {
     if (state === 'cut') return void near.destroy();
     const far = connect(leadsTo, '127.0.0.1');
@@ -28,16 +32,23 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
         to.destroy();
         pairs.delete(pair);
       });
-      from.pipe(to);
-      if (state === 'frozen') from.pause().unpipe(to);
+      // One after the other, so that what is delayed is not overtaken.
+      let last = Promise.resolve();
+      from.on('data', (chunk: Buffer) => {
+        const wait = delay;
+        last = last.then(async () => {
+          if (wait > 0) await sleep(wait);
+          to.write(chunk);
+        });
+      });
+      if (state === 'frozen') from.pause();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  const each = (visit: (from: Socket, to: Socket) => void): void => {
-    for (const [near, far] of pairs) {
-      visit(near, far);
-      visit(far, near);
+  const each = (visit: (socket: Socket) => void): void => {
+    for (const pair of pairs) {
+      for (const socket of pair) visit(socket);
     }
   };
   const proxy: TcpProxy = {
@@ -46,13 +57,17 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       state = 'cut';
       each((from) => from.destroy());
     },
+    slow(milliseconds) {
+      delay = milliseconds;
+    },
     freeze() {
       state = 'frozen';
-      each((from, to) => from.unpipe(to).pause());
+      each((from) => from.pause());
     },
     mend() {
       state = 'open';
-      each((from, to) => from.pipe(to));
+      delay = 0;
+      each((from) => from.resume());
     },
     lead(elsewhere) {
       leadsTo = elsewhere;

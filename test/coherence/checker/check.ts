@@ -217,7 +217,8 @@ function shareOfHits(reads: Seen['reads'], writes: readonly Operation[], phase: 
   let fresh = 0;
   let hits = 0;
   for (const read of reads) {
-    if (read.phase !== phase) continue;
+    // Lists never come from the cache.
+    if (read.phase !== phase || read.requestId === '') continue;
     const before = (lastWrite.get(read.job) ?? []).findLast((time) => time <= read.invoked);
     if (before === undefined || read.invoked - before > ttl) continue;
     fresh++;

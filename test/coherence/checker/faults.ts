@@ -84,6 +84,12 @@ export const faults: Readonly<Record<string, Fault>> = {
     await sleep(300 + random() * 1_500);
     way.mend();
   },
+  'redis slow for one instance': async ({ ways }, random) => {
+    const way = one(ways, random);
+    way.slow(20 + random() * 400);
+    await sleep(500 + random() * 1_500);
+    way.mend();
+  },
   'one instance led to another redis': async ({ ways, redis, otherRedis }, random) => {
     const way = one(ways, random);
     way.lead(otherRedis.port);

@@ -33,6 +33,13 @@ export interface Workload {
   stop(): Promise<void>;
 }
 
+/** A job in the REST API, as far as the checker looks at it. */
+interface Shown {
+  readonly jobId: string;
+  readonly version: number;
+  readonly status: string;
+}
+
 const JSON_TYPE = 'application/json';
 
 /**
@@ -97,6 +104,41 @@ export function startWorkload(
     record.reads.push({ kind: 'read', job, invoked, returned, ...seen, where, requestId, instance, phase });
   };
 
+  /** A list shows every job at one moment: it is a read of each. */
+  const listOnce = async (): Promise<void> => {
+    const instance = pick(instances);
+    const { port } = instance;
+    if (port === undefined) return pause(20);
+    const latest = random() < 0.5;
+    const path = latest ? '/v1/jobs/latest' : '/v1/jobs?per_page=100';
+    const { phase } = workload;
+    const invoked = performance.now();
+    const answer = await call(port, 'GET', path, { authorization: credentials.token }, '');
+    const returned = performance.now();
+    if (answer?.body.code !== 0) {
+      failed(answer ? `list ${answer.status}` : 'list: no answer');
+      return pause(5);
+    }
+    const data = answer.body.data as Shown & { jobs: Shown[] };
+    for (const shown of latest ? [data] : data.jobs) {
+      const { jobId: job, version, status: mark } = shown;
+      const where = `${instance.name} ${latest ? 'latest' : 'list'}`;
+      record.reads.push({
+        kind: 'read',
+        job,
+        invoked,
+        returned,
+        version,
+        mark,
+        where,
+        requestId: '',
+        instance,
+        phase,
+      });
+    }
+    await pause(30);
+  };
+
   const writeOnce = async (): Promise<void> => {
     const instance = pick(instances);
     const { port } = instance;
@@ -140,6 +182,7 @@ export function startWorkload(
   const loops = [
     ...Array.from({ length: readers }, () => loop(readOnce)),
     ...Array.from({ length: writers }, () => loop(writeOnce)),
+    loop(listOnce),
   ];
   return workload;
 }

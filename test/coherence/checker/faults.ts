@@ -96,6 +96,11 @@ export const faults: Readonly<Record<string, Fault>> = {
     await sleep(300 + random() * 1_500);
     way.lead(redis.port);
   },
+  'redis failed over, and back': async ({ ways, redis, otherRedis }, random) => {
+    for (const way of ways) way.lead(otherRedis.port);
+    await sleep(500 + random() * 2_500);
+    for (const way of ways) way.lead(redis.port);
+  },
   'database killed': async ({ database }, random) => {
     database.kill('SIGKILL');
     await sleep(random() * 1_000);

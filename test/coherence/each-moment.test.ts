@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openMysql } from '../../adapters/sql/open-mysql.ts';
+import type { OpenDatabase } from '../../adapters/sql/open.ts';
+import type { Moment } from '../../src/coherence/steps.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { call, closeConnections, type Answer } from './checker/caller.ts';
+import { startInstance, type Instance } from './checker/instance.ts';
+
+const ADMIN = { name: 'usr-00000000', password: 'checker-password' };
+const JSON_TYPE = { 'content-type': 'application/json' };
+/** Every moment of a change, in its order. */
+const MOMENTS: readonly Moment[] = [
+  'before lock',
+  'after lock',
+  'after block',
+  'after work',
+  'after commit',
+  'after publish',
+];
+
+describe('a gateway that dies in the middle of a write', () => {
+  let own: TestDatabase;
+  let direct: OpenDatabase;
+  let environment: NodeJS.ProcessEnv;
+  let survivor: Instance;
+  before(async () => {
+    own = await createTestDatabase();
+    direct = openMysql(own.url, { poolSize: 2 });
+    environment = {
+      DATABASE_URL: own.url,
+      REDIS_URL: process.env.TEST_REDIS_URL,
+      BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+      CACHE_TTL_MS: '500',
+    };
+    survivor = await startInstance('survivor', environment);
+  });
+  after(async () => {
+    await survivor.stop();
+    closeConnections();
+    await direct.close();
+    await own[Symbol.asyncDispose]();
+  });
+
+  const send = (
+    instance: Instance,
+    method: string,
+    path: string,
+    headers: object,
+    body: object,
+  ): Promise<Answer> =>
+    call(instance.port ?? 0, method, path, { ...JSON_TYPE, ...headers }, JSON.stringify(body));
+
+  async function logIn(): Promise<string> {
+    const answer = await send(survivor, 'POST', '/v1/auth', {}, ADMIN);
+    assert.equal(answer?.body.code, 0);
+    return (answer.body.data as { token: string }).token;
+  }
+
+  for (const moment of MOMENTS) {
+    it(`${moment} has one effect, once the client has retried with its key elsewhere`, async () => {
+      const authorization = await logIn();
+      const mortal = await startInstance('mortal', { ...environment, FAULTS: `${moment}=die:1` });
+      try {
+        const key = `key ${moment}`.replaceAll(' ', '-');
+        const headers = { authorization, 'idempotency-key': key };
+        const job = { jobType: key, jobAction: 'Survive' };
+        mortal.signal('SIGUSR2');
+        // The signal is on its way, while the call is.
+        await sleep(100);
+        const lost = await send(mortal, 'POST', '/v1/jobs', headers, job);
+        assert.equal(lost, undefined);
+        assert.deepEqual([...mortal.faults.keys()], [`die ${moment}`]);
+
+        const first = await send(survivor, 'POST', '/v1/jobs', headers, job);
+        const again = await send(survivor, 'POST', '/v1/jobs', headers, job);
+        assert.equal(first?.body.code, 0, JSON.stringify(first?.body));
+        assert.deepEqual(again?.body, first.body);
+
+        const { jobId } = first.body.data as { jobId: string };
+        assert.deepEqual(await direct.db('jobs').where('job_type', key).pluck('job_id'), [jobId]);
+        assert.deepEqual(await direct.db('job_events').where('job_id', jobId).pluck('version'), [1]);
+        const read = await call(survivor.port ?? 0, 'GET', `/v1/jobs/${jobId}`, { authorization }, '');
+        assert.deepEqual(read?.body, first.body);
+      } finally {
+        await mortal.stop();
+      }
+    });
+  }
+});

@@ -32,7 +32,16 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
         await db('cache_epoch').where('ttl', '<', ttl).update({ ttl });
       }),
 
-    begin: () => ask(async () => ledgerTx(await db.transaction(), dialect, epochIn)),
+    async begin() {
+      const opening = db.transaction();
+      try {
+        return ledgerTx(await ask(() => opening), dialect, epochIn);
+      } catch (thrown) {
+        // One that opens after nobody waits for it any more would hold its connection for ever.
+        opening.then((trx) => trx.rollback()).catch(() => {});
+        throw thrown;
+      }
+    },
 
     async fence(epoch) {
       await ask(() =>

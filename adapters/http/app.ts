@@ -13,7 +13,7 @@ import type { ActionSettings } from '../action/decode.ts';
 import { answerFault as answerRestFault, answerRest, answerUnrouted, restRoutes } from '../rest/answer.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
 import type { Metrics } from './metrics.ts';
-import { originForm, requestIdOf, toWireRequest, type Trust } from './request.ts';
+import { isActionPath, originForm, requestIdOf, toWireRequest, type Trust } from './request.ts';
 
 export interface AppParts {
   readonly gateway: Gateway;
@@ -34,7 +34,6 @@ export function createApp(parts: AppParts): Koa {
   const { gateway, action } = parts;
   const app = new Koa();
   const router = new Router({ sensitive: true, strict: true });
-  const isAction = (path: string): boolean => path === action.path || path.startsWith(`${action.path}/`);
 
   for (const { operation, route } of restRoutes()) {
     router.register(route.path, [route.method.toLowerCase()], async (ctx) => {
@@ -51,7 +50,7 @@ export function createApp(parts: AppParts): Koa {
     } catch (thrown) {
       // Nothing is expected to come here, and even then no answer may leave as Koa's own plain text.
       const refusal = asRefusal(thrown);
-      const answer = isAction(ctx.path)
+      const answer = isActionPath(action.path, ctx.path)
         ? answerActionFault(refusal)
         : answerRestFault(refusal, toWireRequest(ctx, parts));
       send(parts, ctx, answer);
@@ -60,7 +59,7 @@ export function createApp(parts: AppParts): Koa {
   app.use(parts.admin);
   app.use(async (ctx, next) => {
     const { path } = ctx;
-    if (!isAction(path)) return next();
+    if (!isActionPath(action.path, path)) return next();
     // Both spellings are served as they are: some clients do not follow redirects, and sign the path they sent.
     const known = path.length <= action.path.length + 1;
     const request = toWireRequest(ctx, parts);

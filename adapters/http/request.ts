@@ -48,6 +48,11 @@ export function requestIdOf(ctx: Context): string {
   return state.requestId;
 }
 
+/** Whether a path is the action API's: its own, with a slash behind it or not, or one below. */
+export function isActionPath(actionPath: string, path: string): boolean {
+  return path === actionPath || path.startsWith(`${actionPath}/`);
+}
+
 /**
  * A request target as path and query, as they were sent. Some clients send the whole URL, as to a proxy; what it
  * says of scheme and host is no business of ours, and need not even be right.

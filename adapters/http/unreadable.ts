@@ -3,7 +3,7 @@ import { Refusal } from '../../src/errors.ts';
 import { answerFault as answerActionFault } from '../action/answer.ts';
 import { answerFault as answerRestFault } from '../rest/answer.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
-import { originForm } from './request.ts';
+import { isActionPath, originForm } from './request.ts';
 
 /**
  * What is answered to bytes that are no HTTP request, or whose headers are too long: in the convention that the
@@ -15,8 +15,7 @@ export function answerUnreadable(actionPath: string, sent: string): WireAnswer {
   const target = originForm(/^[A-Z]+ +(\S*)/.exec(sent)?.[1]);
   const path = target.split('?', 1)[0] ?? '';
   const requestId = randomUUID();
-  const isAction = path === actionPath || path.startsWith(`${actionPath}/`);
-  const answer = isAction
+  const answer = isActionPath(actionPath, path)
     ? answerActionFault(refusal)
     : answerRestFault(refusal, {
         method: '',

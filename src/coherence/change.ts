@@ -69,8 +69,8 @@ export function createChanges(parts: {
       await cache.abort(epoch, keys, token).catch(() => {});
       throw thrown;
     }
-    // Where the outcome is unknown this throws, and the entry stays blocked: readers go to the database.
     watch('after work');
+    // Where the outcome is unknown this throws, and the entries stay blocked: readers go to the database.
     await tx.commit();
     watch('after commit');
     const published = [...values].map(([key, value]) =>

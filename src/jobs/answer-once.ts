@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../errors.ts';
 import type { ChangeTx, Ports } from '../ports.ts';
+import { jobKeys } from './change-jobs.ts';
 import type { Job } from './job.ts';
 
 /** What makes a request the same one again. */
@@ -30,7 +31,7 @@ export async function answerOnce(
   once: Once,
   effect: (tx: ChangeTx) => Promise<readonly Job[]>,
 ): Promise<readonly Job[]> {
-  const keys = jobIds.map((id) => ({ kind: 'job', id }) as const);
+  const keys = jobKeys(jobIds);
   const { key } = once;
   if (key === undefined) return ports.changes.change(keys, effect);
 

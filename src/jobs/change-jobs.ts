@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.ts';
 import type { Caller } from '../operation.ts';
-import type { ChangeTx } from '../ports.ts';
+import type { ChangeTx, EntryKey } from '../ports.ts';
 import { mayBeJobId, type Job } from './job.ts';
 import { judgeVersion } from './moves.ts';
 import { maySee } from './visibility.ts';
@@ -27,6 +27,11 @@ export async function keepJob(tx: ChangeTx, caller: Caller, job: Job, note = '')
   await tx.updateJob(job);
   await tx.addEvent({ job, userId: caller.userId, note });
   return job;
+}
+
+/** The cache's keys of jobs, in the order of the ids. */
+export function jobKeys(jobIds: readonly string[]): readonly EntryKey[] {
+  return jobIds.map((id) => ({ kind: 'job', id }));
 }
 
 /** The ids, each once, in the order in which they are locked. @throws Refusal `job_not_found` for a malformed one */

@@ -1,6 +1,6 @@
 import { HideJobsInput, HideJobsOutput } from '../../schemas/hide-jobs.ts';
 import { Refusal } from '../errors.ts';
-import { idsToLock, keepJob, takeJob } from '../jobs/change-jobs.ts';
+import { idsToLock, jobKeys, keepJob, takeJob } from '../jobs/change-jobs.ts';
 import { hideFinished } from '../jobs/moves.ts';
 import type { MemberOperation } from '../operation.ts';
 
@@ -14,8 +14,7 @@ export const hideJobs: MemberOperation<HideJobsInput, HideJobsOutput> = {
   permission: 'own-jobs',
   async handle({ input, caller, ports }) {
     const jobIds = idsToLock(input.jobIds);
-    const keys = jobIds.map((id) => ({ kind: 'job', id }) as const);
-    await ports.changes.change(keys, async (tx) => {
+    await ports.changes.change(jobKeys(jobIds), async (tx) => {
       for (const jobId of jobIds) {
         const present = await takeJob(tx, caller, jobId, input.ifVersion);
         if (caller.role !== 'admin' && present.owner !== caller.userId) {

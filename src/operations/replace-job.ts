@@ -1,6 +1,6 @@
 import { Job as JobSchema } from '../../schemas/job.ts';
 import { ReplaceJobInput } from '../../schemas/replace-job.ts';
-import { idsToLock, keepJob, takeJob } from '../jobs/change-jobs.ts';
+import { idsToLock, jobKeys, keepJob, takeJob } from '../jobs/change-jobs.ts';
 import { keepContent } from '../jobs/free-data.ts';
 import type { JobView } from '../jobs/job-view.ts';
 import { replaceContent } from '../jobs/moves.ts';
@@ -15,10 +15,10 @@ export const replaceJob: MemberOperation<ReplaceJobInput, JobView> = {
   output: JobSchema,
   permission: 'own-jobs',
   async handle({ input, caller, ports }) {
-    const [jobId = ''] = idsToLock([input.jobId]);
+    const keys = jobKeys(idsToLock([input.jobId]));
     const content = keepContent(input);
-    const job = await ports.changes.change([{ kind: 'job', id: jobId }], async (tx) => {
-      const present = await takeJob(tx, caller, jobId, input.ifVersion);
+    const job = await ports.changes.change(keys, async (tx) => {
+      const present = await takeJob(tx, caller, input.jobId, input.ifVersion);
       return keepJob(tx, caller, replaceContent(present, content, ports.clock()));
     });
     return ports.faces.view(job);

@@ -1,7 +1,7 @@
 import { Job as JobSchema } from '../../schemas/job.ts';
 import { ReportJobInput } from '../../schemas/report-job.ts';
 import { Refusal } from '../errors.ts';
-import { idsToLock, keepJob, takeJob } from '../jobs/change-jobs.ts';
+import { idsToLock, jobKeys, keepJob, takeJob } from '../jobs/change-jobs.ts';
 import type { JobView } from '../jobs/job-view.ts';
 import { moveTo } from '../jobs/moves.ts';
 import { seesAll } from '../jobs/visibility.ts';
@@ -17,9 +17,9 @@ export const reportJob: MemberOperation<ReportJobInput, JobView> = {
   permission: 'own-jobs',
   async handle({ input, caller, ports }) {
     if (!seesAll(caller)) throw new Refusal('permission_denied');
-    const [jobId = ''] = idsToLock([input.jobId]);
-    const job = await ports.changes.change([{ kind: 'job', id: jobId }], async (tx) => {
-      const present = await takeJob(tx, caller, jobId, input.ifVersion);
+    const keys = jobKeys(idsToLock([input.jobId]));
+    const job = await ports.changes.change(keys, async (tx) => {
+      const present = await takeJob(tx, caller, input.jobId, input.ifVersion);
       const next = moveTo(present, input.status, ports.clock());
       return next ? keepJob(tx, caller, next, input.note) : present;
     });

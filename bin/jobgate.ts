@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addKeyCommand } from './commands/key.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSeedCommand } from './commands/seed.ts';
 import { addUserCommand } from './commands/user.ts';
@@ -19,6 +20,7 @@ program
 addMigrateCommand(program);
 addSeedCommand(program);
 addUserCommand(program);
+addKeyCommand(program);
 addDoctorCommand(program);
 
 try {

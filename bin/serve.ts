@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import Koa from 'koa';
-import { wallClock } from '../adapters/action/job-face.ts';
+import { createDialects } from '../adapters/action/dialect.ts';
 import { adminElsewhere, adminRoutes, type Readiness } from '../adapters/http/admin.ts';
 import { createApp } from '../adapters/http/app.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
@@ -64,10 +64,12 @@ export async function serve(
     action: {
       path: config.actionPath,
       passwordInQuery: config.passwordInQuery === 'allow',
-      time: wallClock(config.actionTimeZone),
+      passwordCiphers: config.passwordCiphers,
+      dialects: createDialects(config.actionTimeZone),
     },
     bodyLimit: config.bodyLimit,
     trusts: trustProxies(config.trustedProxies),
+    passwordOverHttp: config.passwordOverHttp === 'allow',
     draining: () => draining,
     admin: config.adminPort === undefined ? adminRoutes(readiness, metrics) : adminElsewhere,
   });

@@ -75,6 +75,19 @@ export type Detail =
   | 'credentials-missing'
   | 'credentials-malformed'
   | 'password-in-query'
+  | 'password-in-the-clear'
+  | 'cipher-refused'
+  | 'credentials-of-two-kinds'
+  | 'signature-malformed'
+  | 'signature-mismatch'
+  | 'access-key-unknown'
+  | 'access-keys-not-set-up'
+  | 'access-keys-too-many'
+  | 'password-key-not-set-up'
+  | 'time-passed'
+  | 'time-in-future'
+  | 'deadline-passed'
+  | 'done-before'
   | 'draining'
   | 'busy'
   | 'database';
@@ -88,6 +101,10 @@ export interface RefusalFacts {
   readonly jobId?: string;
   /** What stands now, where the caller must have expected something else. */
   readonly present?: { readonly status: string } | { readonly version: number };
+  /** The text that a signature was compared for. */
+  readonly signed?: string;
+  /** The gateway's time, for a caller whose clock is another; in ms since 1970. */
+  readonly now?: number;
   /** A limit that was passed, in the unit that `detail` implies (bytes, levels). */
   readonly limit?: number;
   readonly cause?: unknown;

@@ -2,7 +2,7 @@ import { asRefusal, Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
-import { decode, type ActionSettings } from './decode.ts';
+import { decode, dialectOf, type ActionSettings } from './decode.ts';
 import { encode, encodeError } from './encode.ts';
 import { languageIn, readForm, readQuery, textOf, type ActionForm } from './form.ts';
 
@@ -27,7 +27,8 @@ export async function answerAction(
     return { ...answer, outcome: { ...answer.outcome, ...seen } };
   } catch (thrown) {
     const action = textOf(form, 'action');
-    const answer = encodeError(operation, action, asRefusal(thrown), languageIn(form));
+    const dialect = dialectOf(form, settings.dialects).name;
+    const answer = encodeError(operation, action, asRefusal(thrown), languageIn(form), dialect);
     return { ...answer, outcome: { ...answer.outcome, ...seen } };
   }
 }

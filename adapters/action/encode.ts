@@ -6,6 +6,8 @@ import type { Language } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
 import { wordRefusal } from '../wire/wording.ts';
 import type { ActionBinding, Wishes } from './bindings.ts';
+import type { Dialect } from './dialect.ts';
+import { utcSeconds } from './job-face.ts';
 import { parameterOf } from './names.ts';
 
 /** An old Go client compares the whole header: no charset may follow. */
@@ -27,9 +29,10 @@ export function encodeError(
   action: string | undefined,
   refusal: Refusal,
   language: Language,
+  dialect: Dialect['name'] = 'seed',
 ): WireAnswer {
   const { reason, facts } = refusal;
-  const { detail, retryAfter } = facts;
+  const { detail, retryAfter, signed, now } = facts;
   const unknownAction = detail === 'unknown-operation' || detail === 'operation-missing';
   const code = unknownAction || detail === 'unknown-method' ? UNKNOWN_ACTION : retCodeOf(reason);
   const seconds = retryAfter ?? (reason === 'unavailable' ? 1 : undefined);
@@ -37,11 +40,19 @@ export function encodeError(
     action !== undefined && /^[A-Za-z][A-Za-z0-9]{0,63}$/.test(action)
       ? `${action}Response`
       : 'ErrorResponse';
-  const message = `${errorCatalogue[reason].word}, ${wordRefusal(refusal, language, parameterOf)}`;
+  const respell = (property: string): string => parameterOf(property, dialect);
+  const message = `${errorCatalogue[reason].word}, ${wordRefusal(refusal, language, respell)}`;
   return {
     status: 200,
     headers: seconds === undefined ? HEADERS : { ...HEADERS, 'retry-after': String(seconds) },
-    body: JSON.stringify({ action: name, ret_code: code, message }),
-    outcome: { protocol: 'action', operation, code, reason, cause: facts.cause },
+    body: JSON.stringify({
+      action: name,
+      ret_code: code,
+      message,
+      // What a caller compares with what it signed, and with its own clock.
+      ...(signed !== undefined && { string_to_sign: signed }),
+      ...(now !== undefined && { server_time: utcSeconds(now) }),
+    }),
+    outcome: { protocol: 'action', operation, code, reason, detail, cause: facts.cause },
   };
 }

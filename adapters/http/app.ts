@@ -23,6 +23,8 @@ export interface AppParts {
   /** Bytes. */
   readonly bodyLimit: number;
   readonly trusts: Trust;
+  /** Whether a password may come over a connection that others could read. */
+  readonly passwordOverHttp: boolean;
   /** True while the process is on its way out: connections are not kept. */
   readonly draining: () => boolean;
   /** Health and metrics, or the word that they are served elsewhere. */

@@ -22,9 +22,10 @@ export function trustProxies(proxies: readonly string[]): Trust {
 /** What the protocol adapters need to know of a request. */
 export function toWireRequest(
   ctx: Context,
-  { bodyLimit, trusts }: { readonly bodyLimit: number; readonly trusts: Trust },
+  parts: { readonly bodyLimit: number; readonly trusts: Trust; readonly passwordOverHttp: boolean },
   params: Readonly<Record<string, string>> = {},
 ): WireRequest {
+  const { bodyLimit, trusts } = parts;
   return {
     method: ctx.method,
     path: ctx.path,
@@ -33,10 +34,20 @@ export function toWireRequest(
     params,
     address: proxyAddress(ctx.req, trusts),
     requestId: requestIdOf(ctx),
+    refusesPasswords: () => !parts.passwordOverHttp && isReadable(ctx, trusts),
     preferredLanguage: (among) => ctx.acceptsLanguages([...among]) || undefined,
     body: () => readBody(ctx.req, bodyLimit),
   };
 }
+
+/** Loopback and a trusted proxy are safe ways, unless the proxy itself says that it was asked over plain HTTP. */
+function isReadable(ctx: Context, trusts: Trust): boolean {
+  const peer = ctx.req.socket.remoteAddress ?? '';
+  if (trusts(peer)) return ctx.get('x-forwarded-proto').toLowerCase() === 'http';
+  return !isLoopback(peer);
+}
+
+const isLoopback = trustProxies(['loopback']);
 
 /** The caller's own X-Request-Id where it is sane, else a new one; the same for the whole request. */
 export function requestIdOf(ctx: Context): string {

@@ -25,6 +25,7 @@ export function answerUnreadable(actionPath: string, sent: string): WireAnswer {
         params: {},
         address: '',
         requestId,
+        refusesPasswords: () => false,
         preferredLanguage: () => undefined,
         body: () => Promise.reject(refusal),
       });

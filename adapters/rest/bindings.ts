@@ -1,4 +1,5 @@
 import type { Problem, Reason } from '../../src/errors.ts';
+import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
 import { listPieces, type Pieces } from '../wire/pieces.ts';
@@ -37,6 +38,7 @@ export interface RestRoute<Name extends OperationName = OperationName> {
 
 const one = (job: JobView): Pieces => [job.face(REST_FACE)];
 const tagOf = (job: JobView): string => `"${job.version}"`;
+const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 const plain = (output: object): Pieces => [JSON.stringify(output)];
 
 /** Every operation's routes; the compiler asks for a new operation's. More special paths stand first. */
@@ -75,7 +77,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       encode: ({ jobId, timeline }) => [
         JSON.stringify({
           jobId,
-          timeline: timeline.map((event) => ({ ...event, time: new Date(event.time).toISOString() })),
+          timeline: timeline.map((event) => ({ ...event, time: isoTime(event.time) })),
         }),
       ],
     },
@@ -146,4 +148,53 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
     },
   ],
   'log-out': [{ method: 'DELETE', path: '/v1/auth', source: 'query', encode: plain }],
+  'describe-password-key': [{ method: 'GET', path: '/v1/auth/key', source: 'query', encode: plain }],
+  'describe-access-keys': [
+    {
+      method: 'GET',
+      path: '/v1/keys',
+      source: 'query',
+      encode: ({ accessKeys }) =>
+        plain({ accessKeys: accessKeys.map(accessKeyFields), total: accessKeys.length }),
+    },
+  ],
+  'describe-access-key': [
+    {
+      method: 'GET',
+      path: '/v1/keys/:accessKeyId',
+      source: 'query',
+      encode: (key) => plain(accessKeyFields(key)),
+    },
+  ],
+  'create-access-key': [
+    {
+      method: 'POST',
+      path: '/v1/keys',
+      source: 'body',
+      encode: (key) => plain({ ...accessKeyFields(key), secretAccessKey: key.secret }),
+      location: (key) => `/v1/keys/${key.accessKeyId}`,
+    },
+  ],
+  'change-access-key': [
+    {
+      method: 'PATCH',
+      path: '/v1/keys/:accessKeyId',
+      source: 'body',
+      encode: (key) => plain(accessKeyFields(key)),
+    },
+  ],
+  'remove-access-keys': [
+    { method: 'DELETE', path: '/v1/keys/:accessKeyIds', source: 'query', encode: () => ['{}'] },
+  ],
 };
+
+function accessKeyFields(key: StoredAccessKey): object {
+  return {
+    accessKeyId: key.accessKeyId,
+    accessKeyName: key.accessKeyName,
+    owner: key.owner,
+    status: key.status,
+    createTime: isoTime(key.createTime),
+    ...(key.lastUsedTime !== undefined && { lastUsedTime: isoTime(key.lastUsedTime) }),
+  };
+}

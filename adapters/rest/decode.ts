@@ -18,7 +18,11 @@ export function decode(operation: OperationName, route: RestRoute, request: Wire
     call: {
       operation,
       credentials: findCredentials(request.headers.authorization),
-      origin: { address: request.address, requestId: request.requestId },
+      origin: {
+        address: request.address,
+        requestId: request.requestId,
+        passwordsRefused: request.refusesPasswords(),
+      },
       input: () =>
         route.source === 'body'
           ? readObject(operation, route, request)

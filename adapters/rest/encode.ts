@@ -81,6 +81,7 @@ export function encodeError(
       operation,
       code,
       reason: refusal.reason,
+      detail: refusal.facts.detail,
       cause: refusal.facts.cause,
     },
   };

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { EpochState } from '../../src/ports.ts';
+import { accessKeyChanges } from './access-keys.ts';
 import { ask } from './ask.ts';
 import type { Dialect } from './dialect.ts';
 import { jobChanges } from './job-changes.ts';
@@ -113,6 +114,7 @@ function ledgerTx(
     epoch: () => ask(() => epochIn(trx, dialect.shareLock)),
 
     ...jobChanges(trx, absent),
+    ...accessKeyChanges(trx),
 
     account: (userId) =>
       ask(async () => {

@@ -13,6 +13,8 @@ export interface WireRequest {
   /** The client's address; a trusted proxy's word counts. */
   readonly address: string;
   readonly requestId: string;
+  /** True where a password in the request could be read on its way here, and is not to be taken then. */
+  refusesPasswords(): boolean;
   /** The best of these languages for the client, by its Accept-Language; undefined where none suits. */
   preferredLanguage(among: readonly string[]): string | undefined;
   /** The bytes of the body. @throws Refusal `malformed_request` */
@@ -34,6 +36,8 @@ export interface Outcome {
   /** The number that the caller was given: ret_code or code. */
   readonly code: number;
   readonly reason?: string | undefined;
+  /** What narrows the reason, by name. */
+  readonly detail?: string | undefined;
   readonly userId?: string | undefined;
   /** Whether account and jobs came from the cache alone. */
   readonly cached?: boolean | undefined;

@@ -7,6 +7,7 @@ import type { JobView } from '../jobs/job-view.ts';
 import type { MemberOperation, OpenOperation, Origin } from '../operation.ts';
 import { operations, type AnyOperation, type OperationName, type OutputOf } from '../operations/index.ts';
 import type { Ports } from '../ports.ts';
+import { actOnce } from './act-once.ts';
 import { judgeInput } from './validate.ts';
 
 /** The parameters of a call as its protocol could read them, and what was wrong with others. */
@@ -78,12 +79,14 @@ export function createGateway(parts: {
     const identity = await identify(call, claim, jobIds);
     call.identified?.(identity.account.userId, identity.cached);
     if (refusal) throw refusal;
-    const { account } = identity;
+    const { account, claim: proven } = identity;
     return operation.handle({
       input: value,
-      caller: { ...account, claim: identity.claim },
+      caller: { ...account, claim: proven },
       found: identity.jobs.map((job) => (job && maySee(account, job) ? job : undefined)),
-      ports,
+      ports: proven.signed
+        ? { ...ports, changes: actOnce(ports.changes, account.userId, proven.signed) }
+        : ports,
     });
   };
 

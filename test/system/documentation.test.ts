@@ -51,6 +51,7 @@ function settingRows(text: string): Map<string, string[]> {
 
 /** A default as the table shows it; an empty list is none. */
 function defaultCell(absent: unknown): string {
+  if (Array.isArray(absent) && absent.length > 0) return `\`${absent.join(',')}\``;
   return typeof absent === 'string' || typeof absent === 'number' ? `\`${absent}\`` : '–';
 }
 
@@ -90,7 +91,7 @@ for (const path of READMES) {
     it('lists every command of the program, and no other', async () => {
       const listed = codeRows(text)
         .filter(({ name }) => name.startsWith('jobgate '))
-        .map(({ name }) => name.replace(/^jobgate /, '').replace(/ <.*/, ''));
+        .map(({ name }) => name.replace(/^jobgate /, '').replace(/ [<[].*/, ''));
       assert.deepEqual(listed.toSorted(), (await (commands ??= commandsOf())).toSorted());
     });
   });

@@ -117,7 +117,16 @@ describe('a password that comes with every call', () => {
     const accounts = createAccountStore(db, dialect);
     const attempts = createAttemptLimiter({ perUser: 3, perAddress: 3, window: 60 });
     verified = 0;
-    return createCredentialJudge({ accounts, passwords, attempts, clock: Date.now });
+    return createCredentialJudge({
+      accounts,
+      passwords,
+      attempts,
+      clock: Date.now,
+      secretBox: undefined,
+      passwordKey: undefined,
+      keyUses: { note: () => {} },
+      signatureWindow: 60_000,
+    });
   }
 
   it('is hashed once, also when many calls come at once', async () => {

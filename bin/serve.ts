@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import Koa from 'koa';
 import { createDialects } from '../adapters/action/dialect.ts';
 import { adminElsewhere, adminRoutes, type Readiness } from '../adapters/http/admin.ts';
-import { createApp } from '../adapters/http/app.ts';
+import { createListener } from '../adapters/http/app.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { trustProxies } from '../adapters/http/request.ts';
 import { listen, type HttpServer } from '../adapters/http/server.ts';
@@ -52,7 +52,7 @@ export async function serve(
     const reached = await ask(() => database.db.select(database.db.raw('1'))).catch(() => undefined);
     return reached ? { ready: true } : { ready: false, because: 'the database cannot be reached' };
   };
-  const app = createApp({
+  const listener = createListener({
     gateway: {
       answer(call) {
         if (!opened) throw new Refusal('unavailable', { detail: 'database', retryAfter: 1 });
@@ -84,14 +84,14 @@ export async function serve(
     await (opened ? opened.close() : database.close());
   };
   try {
-    const server = await listen(app, config.host, config.port, (sent) =>
+    const server = await listen(listener, config.host, config.port, (sent) =>
       answerUnreadable(config.actionPath, sent),
     );
     servers.push(server);
     let adminPort: number | undefined;
     if (config.adminPort !== undefined) {
       const admin = await listen(
-        new Koa().use(adminRoutes(readiness, metrics)),
+        new Koa().use(adminRoutes(readiness, metrics)).callback(),
         config.host,
         config.adminPort,
       );

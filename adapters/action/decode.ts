@@ -1,7 +1,7 @@
 import { Refusal, refuseParameters } from '../../src/errors.ts';
 import type { Call } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
-import type { WireRequest } from '../wire/exchange.ts';
+import type { Seen, WireRequest } from '../wire/exchange.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
 import { findCredentials, type CredentialSettings } from './credentials.ts';
 import type { Dialect, Dialects } from './dialect.ts';
@@ -28,7 +28,12 @@ const byAction: ReadonlyMap<string, { operation: OperationName; binding: ActionB
  * Which operation is called, by whom, with what.
  * @throws Refusal `resource_not_found` where there is no such action
  */
-export function decode(form: ActionForm, request: WireRequest, settings: ActionSettings): Decoded {
+export function decode(
+  form: ActionForm,
+  request: WireRequest,
+  settings: ActionSettings,
+  seen: Seen,
+): Decoded {
   const action = textOf(form, 'action');
   if (timesSent(form, 'action') > 1) {
     throw refuseParameters([{ parameter: 'action', asSent: true, fault: { is: 'duplicate' } }]);
@@ -43,6 +48,10 @@ export function decode(form: ActionForm, request: WireRequest, settings: ActionS
     credentials: findCredentials(form, request, settings),
     origin: { address: request.address, requestId: request.requestId, passwordsRefused: false },
     input: () => readInput(operation, binding, dialect, form),
+    identified(userId, cached) {
+      seen.userId = userId;
+      seen.cached = cached;
+    },
   };
   const verbose = Number(valueOf(form, 'verbose') ?? 0) >= 1;
   return { call, binding, wishes: { verbose, dialect } };

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../src/errors.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { errorCatalogue, retCodeOf, UNKNOWN_ACTION } from '../wire/error-catalogue.ts';
-import type { WireAnswer } from '../wire/exchange.ts';
+import { NOTHING_SEEN, type Seen, type WireAnswer } from '../wire/exchange.ts';
 import type { Language } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
 import { wordRefusal } from '../wire/wording.ts';
@@ -18,9 +18,15 @@ export function encode(
   binding: ActionBinding,
   output: never,
   wishes: Wishes,
+  { userId, cached }: Seen,
 ): WireAnswer {
   const body = joinPieces([`{"action":"${binding.action}Response",`, ...binding.encode(output, wishes), '}']);
-  return { status: 200, headers: HEADERS, body, outcome: { protocol: 'action', operation, code: 0 } };
+  return {
+    status: 200,
+    headers: HEADERS,
+    body,
+    outcome: { protocol: 'action', operation, code: 0, userId, cached },
+  };
 }
 
 /** A refusal as QingCloud writes it: always HTTP 200, a number, and a message that begins with its word. */
@@ -30,6 +36,7 @@ export function encodeError(
   refusal: Refusal,
   language: Language,
   dialect: Dialect['name'] = 'seed',
+  { userId, cached }: Seen = NOTHING_SEEN,
 ): WireAnswer {
   const { reason, facts } = refusal;
   const { detail, retryAfter, signed, now } = facts;
@@ -53,6 +60,6 @@ export function encodeError(
       ...(signed !== undefined && { string_to_sign: signed }),
       ...(now !== undefined && { server_time: utcSeconds(now) }),
     }),
-    outcome: { protocol: 'action', operation, code, reason, detail, cause: facts.cause },
+    outcome: { protocol: 'action', operation, code, reason, detail, userId, cached, cause: facts.cause },
   };
 }

@@ -25,10 +25,22 @@ export function createMetrics(): Metrics {
     labelNames: ['kind', 'outcome'],
     registers: [registry],
   });
+  // Labels are looked up once for each combination: there are few, and a look costs more than counting does.
+  const ofCall = new Map<string, Histogram.Internal<string>>();
+  const ofLookUp = new Map<string, Counter.Internal>();
   return {
-    call: ({ protocol, operation, reason }, seconds) =>
-      calls.observe({ protocol, operation, outcome: reason ?? 'ok' }, seconds),
-    lookUp: (kind, outcome) => lookUps.inc({ kind, outcome }),
+    call({ protocol, operation, reason = 'ok' }, seconds) {
+      const key = `${protocol} ${operation} ${reason}`;
+      let child = ofCall.get(key);
+      if (!child) ofCall.set(key, (child = calls.labels(protocol, operation, reason)));
+      child.observe(seconds);
+    },
+    lookUp(kind, outcome) {
+      const key = `${kind} ${outcome}`;
+      let child = ofLookUp.get(key);
+      if (!child) ofLookUp.set(key, (child = lookUps.labels(kind, outcome)));
+      child.inc();
+    },
     scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -1,7 +1,7 @@
 import { asRefusal, Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { operationNames, type OperationName } from '../../src/operations/index.ts';
-import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
+import type { Seen, WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { restBindings, type RestRoute } from './bindings.ts';
 import { decode } from './decode.ts';
 import { encode, encodeError } from './encode.ts';
@@ -13,18 +13,13 @@ export async function answerRest(
   route: RestRoute,
   request: WireRequest,
 ): Promise<WireAnswer> {
-  let seen: Pick<Outcome, 'userId' | 'cached'> = {};
+  const seen: Seen = { userId: undefined, cached: undefined };
   try {
-    const { call, own } = decode(operation, route, request);
-    const output = await gateway.answer({
-      ...call,
-      identified: (userId, cached) => (seen = { userId, cached }),
-    });
-    const answer = encode(operation, route, output as never, own, request);
-    return { ...answer, outcome: { ...answer.outcome, ...seen } };
+    const { call, own } = decode(operation, route, request, seen);
+    const output = await gateway.answer(call);
+    return encode(operation, route, output as never, own, request, seen);
   } catch (thrown) {
-    const answer = encodeError(operation, route, asRefusal(thrown), request);
-    return { ...answer, outcome: { ...answer.outcome, ...seen } };
+    return encodeError(operation, route, asRefusal(thrown), request, seen);
   }
 }
 

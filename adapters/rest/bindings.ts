@@ -13,6 +13,8 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   readonly path: string;
   /** Where the parameters stand that are not in the path. */
   readonly source: 'query' | 'body';
+  /** Called so often that it is matched before all other routes. */
+  readonly hot?: true;
   /** Parameters of this protocol alone, which `adjust` turns into the input's own. */
   readonly own?: readonly string[];
   adjust?(
@@ -48,6 +50,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       method: 'GET',
       path: '/v1/jobs',
       source: 'query',
+      hot: true,
       own: pagingParameters,
       adjust: readPaging,
       encode({ jobs, total, next }, own) {
@@ -59,12 +62,15 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       },
     },
   ],
-  'describe-latest-job': [{ method: 'GET', path: '/v1/jobs/latest', source: 'query', encode: one }],
+  'describe-latest-job': [
+    { method: 'GET', path: '/v1/jobs/latest', source: 'query', hot: true, encode: one },
+  ],
   'describe-job': [
     {
       method: 'GET',
       path: '/v1/jobs/:jobId',
       source: 'query',
+      hot: true,
       encode: one,
       entityTag: tagOf,
     },

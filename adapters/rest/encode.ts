@@ -1,7 +1,13 @@
 import type { Refusal } from '../../src/errors.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { errorCatalogue } from '../wire/error-catalogue.ts';
-import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
+import {
+  NOTHING_SEEN,
+  type Outcome,
+  type Seen,
+  type WireAnswer,
+  type WireRequest,
+} from '../wire/exchange.ts';
 import { languageOf, LANGUAGES, type Language } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
 import { spell, wordFault, wordRefusal } from '../wire/wording.ts';
@@ -17,8 +23,9 @@ export function encode(
   output: never,
   own: ReadonlyMap<string, string>,
   request: WireRequest,
-): Omit<WireAnswer, 'outcome'> & { outcome: Outcome } {
-  const outcome: Outcome = { protocol: 'rest', operation, code: 0 };
+  { userId, cached }: Seen,
+): WireAnswer {
+  const outcome: Outcome = { protocol: 'rest', operation, code: 0, userId, cached };
   if (route.headersOnly) {
     const headers = { ...route.headersOnly(output), 'cache-control': 'no-store' };
     return { status: 204, headers, body: undefined, outcome };
@@ -44,6 +51,7 @@ export function encodeError(
   route: RestRoute | undefined,
   refusal: Refusal,
   request: WireRequest,
+  { userId, cached }: Seen = NOTHING_SEEN,
 ): WireAnswer {
   const { code, status: usual } = errorCatalogue[refusal.reason];
   const status = route?.statuses?.[refusal.reason] ?? usual;
@@ -82,6 +90,8 @@ export function encodeError(
       code,
       reason: refusal.reason,
       detail: refusal.facts.detail,
+      userId,
+      cached,
       cause: refusal.facts.cause,
     },
   };

@@ -30,6 +30,16 @@ export interface WireAnswer {
   readonly outcome: Outcome;
 }
 
+/** What the gateway found out of a call before it was answered or refused. */
+export interface Seen {
+  userId: string | undefined;
+  /** Whether account and jobs came from the cache alone. */
+  cached: boolean | undefined;
+}
+
+/** Where a call failed before anything was found out. */
+export const NOTHING_SEEN: Readonly<Seen> = { userId: undefined, cached: undefined };
+
 export interface Outcome {
   readonly protocol: 'action' | 'rest';
   readonly operation: string;

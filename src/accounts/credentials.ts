@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal, type Detail } from '../errors.ts';
 import type { Ports } from '../ports.ts';
@@ -53,7 +53,7 @@ const REMEMBERED_FOR = 5 * 60_000;
 const KNOWN_GOOD_FOR = 24 * 60 * 60_000;
 
 export function tokenDigest(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token);
 }
 
 /** @param parts `signatureWindow` is how far the time of signing may lie from now, in ms */

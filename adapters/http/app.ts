@@ -12,6 +12,7 @@ import {
 import type { ActionSettings } from '../action/decode.ts';
 import { answerFault as answerRestFault, answerRest, answerUnrouted, restRoutes } from '../rest/answer.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
+import { findPage } from './docs.ts';
 import type { Metrics } from './metrics.ts';
 import { isActionPath, originForm, requestIdOf, toWireRequest, type Trust } from './request.ts';
 
@@ -65,6 +66,11 @@ export function createApp(parts: AppParts): Koa {
     const request = toWireRequest(ctx, parts);
     send(parts, ctx, known ? await answerAction(gateway, action, request) : answerUnroutedAction());
   });
+  app.use((ctx, next) => {
+    const page = findPage(ctx);
+    if (!page) return next();
+    return write(parts, ctx, page);
+  });
   app.use(router.routes());
   app.use((ctx) => {
     const pathExists = router.match(ctx.path, ctx.method).path.length > 0;
@@ -79,14 +85,21 @@ export function createApp(parts: AppParts): Koa {
 
 /** Writes an answer, and tells log and metrics of the call. */
 function send(parts: AppParts, ctx: Context, answer: WireAnswer): void {
-  const { status, headers, body } = answer;
+  write(parts, ctx, answer);
+  record(parts, ctx, answer);
+}
+
+function write(
+  parts: AppParts,
+  ctx: Context,
+  { status, headers, body }: Pick<WireAnswer, 'status' | 'headers' | 'body'>,
+): void {
   ctx.status = status;
   ctx.body = typeof body === 'string' ? Buffer.from(body) : (body ?? null);
   ctx.status = status;
   // After the body: Koa sets a content type of its own for bytes.
   ctx.set({ ...headers, 'x-request-id': requestIdOf(ctx) });
   if (parts.draining() || hasUnreadBody(ctx.req)) ctx.set('connection', 'close');
-  record(parts, ctx, answer);
 }
 
 /** A body that was not read to its end would be taken for the next request of the connection. */

@@ -1,6 +1,10 @@
 import { describeProperty } from '../../../schemas/descriptions.ts';
-import { operationNames, operations, type OperationName } from '../../../src/operations/index.ts';
-import type { AnyOperation } from '../../../src/operations/index.ts';
+import {
+  operationNames,
+  operations,
+  type AnyOperation,
+  type OperationName,
+} from '../../../src/operations/index.ts';
 import type { Text } from '../../wire/language.ts';
 import { shapeOf } from '../../wire/parameters.ts';
 import { actionBindings, type ActionBinding } from '../bindings.ts';

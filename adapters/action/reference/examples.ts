@@ -1,6 +1,5 @@
-import type { JobView } from '../../../src/jobs/job-view.ts';
+import { createJobFaces, type JobView } from '../../../src/jobs/job-view.ts';
 import type { Job } from '../../../src/jobs/job.ts';
-import { createJobFaces } from '../../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../../src/operations/index.ts';
 import type { Text } from '../../wire/language.ts';
 import { sampleJobs } from '../../wire/sample-jobs.ts';

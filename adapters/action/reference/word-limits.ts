@@ -1,4 +1,4 @@
-import { STATUS_PATTERN, TEXT_PATTERN } from '../../../schemas/job.ts';
+import { KEY_PATTERN, STATUS_PATTERN, TEXT_PATTERN } from '../../../schemas/job.ts';
 import { USER_ID_PATTERN } from '../../../schemas/user.ts';
 import { toSnake } from '../../wire/spelling.ts';
 import type { Text } from '../../wire/language.ts';
@@ -29,7 +29,7 @@ const PATTERNS: Readonly<Record<string, Text | undefined>> = {
     en: '1–64 letters, digits and `_` `.` `@` `-`, the first a letter or digit',
     zh: '1–64 个字母、数字或 `_` `.` `@` `-`，以字母或数字开头',
   },
-  '^[\\x21-\\x7e]+$': { en: 'visible ASCII characters', zh: '可见的 ASCII 字符' },
+  [KEY_PATTERN]: { en: 'visible ASCII characters', zh: '可见的 ASCII 字符' },
 };
 
 const FORMATS: Readonly<Record<string, Text>> = {

@@ -25,8 +25,11 @@ export const FINAL_STATUSES = ['successful', 'failed', 'canceled', 'done with fa
 /** The versions that a writer has seen; a job of another version is not changed. */
 export const SeenVersions = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 20 });
 
+/** What the key of a request may be made of: it may stand in a header. */
+export const KEY_PATTERN = '^[\\x21-\\x7e]+$';
+
 /** A word that a caller makes up for one request, so that a retry has no second effect. */
-export const IdempotencyKey = Type.String({ minLength: 1, maxLength: 128, pattern: '^[\\x21-\\x7e]+$' });
+export const IdempotencyKey = Type.String({ minLength: 1, maxLength: 128, pattern: KEY_PATTERN });
 
 /** A remark for the timeline. */
 export const Note = Type.String({ maxLength: 1024, pattern: TEXT_PATTERN });

@@ -11,9 +11,10 @@ import {
 import type { ActionSettings } from '../action/decode.ts';
 import { answerFault as answerRestFault, answerRest, answerUnrouted, restRoutes } from '../rest/answer.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
+import { findPage } from './docs.ts';
 import { matchHotRoutes } from './hot-routes.ts';
 import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
-import { messageOf, send, type SendParts } from './send.ts';
+import { messageOf, send, write, type SendParts } from './send.ts';
 
 export interface AppParts extends RequestSettings, SendParts {
   readonly gateway: Gateway;
@@ -89,6 +90,12 @@ function createApp(parts: AppParts): Koa {
     const request = new HttpRequest(ctx.req, parts);
     if (!isActionPath(action.path, request.path)) return next();
     answer(ctx, request, answerUnroutedAction());
+  });
+  app.use((ctx, next) => {
+    const page = findPage(ctx);
+    if (!page) return next();
+    ctx.respond = false;
+    return write(parts, new HttpRequest(ctx.req, parts), ctx.res, page);
   });
   app.use(router.routes());
   app.use((ctx) => {

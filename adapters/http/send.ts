@@ -18,12 +18,22 @@ export function send(
   response: ServerResponse,
   answer: WireAnswer,
 ): void {
+  write(parts, request, response, answer);
+  record(parts, request, answer);
+}
+
+/** Writes what is no call of a protocol. */
+export function write(
+  parts: SendParts,
+  request: HttpRequest,
+  response: ServerResponse,
+  answer: Pick<WireAnswer, 'status' | 'headers' | 'body'>,
+): void {
   const { status, body } = answer;
   const headers: Record<string, string | number> = { ...answer.headers, 'x-request-id': request.requestId };
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
   if (parts.draining() || hasUnreadBody(response.req)) headers.connection = 'close';
   response.writeHead(status, headers).end(body);
-  record(parts, request, answer);
 }
 
 /** A body that was not read to its end would be taken for the next request of the connection. */

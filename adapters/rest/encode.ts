@@ -1,5 +1,6 @@
 import type { Refusal } from '../../src/errors.ts';
 import type { OperationName } from '../../src/operations/index.ts';
+import { namesTag } from '../wire/entity-tag.ts';
 import { errorCatalogue } from '../wire/error-catalogue.ts';
 import {
   NOTHING_SEEN,
@@ -8,7 +9,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from '../wire/exchange.ts';
-import { languageOf, LANGUAGES, type Language } from '../wire/language.ts';
+import { LANGUAGE_TAGS, languageOf, LANGUAGES, type Language } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
 import { spell, wordFault, wordRefusal } from '../wire/wording.ts';
 import type { RestRoute } from './bindings.ts';
@@ -38,7 +39,7 @@ export function encode(
     ...(tag !== undefined && { etag: tag }),
     ...(location !== undefined && { location }),
   };
-  if (route.method === 'GET' && tag !== undefined && matches(request.headers['if-none-match'], tag)) {
+  if (route.method === 'GET' && tag !== undefined && namesTag(request.headers['if-none-match'], tag)) {
     return { status: 304, headers, body: undefined, outcome };
   }
   const body = joinPieces(['{"code":0,"data":', ...route.encode(output, own), '}']);
@@ -77,7 +78,7 @@ export function encodeError(
     headers: {
       ...JSON_TYPE,
       'cache-control': 'no-store',
-      'content-language': language === 'zh' ? 'zh-CN' : 'en',
+      'content-language': LANGUAGE_TAGS[language],
       vary: 'Accept-Language',
       'x-error-code': String(code),
       ...(status === 401 && { 'www-authenticate': 'Bearer realm="jobgate"' }),
@@ -99,10 +100,4 @@ export function encodeError(
 
 function preferred(request: WireRequest): Language {
   return languageOf(request.preferredLanguage(LANGUAGES));
-}
-
-/** Whether a list of entity tags names this one; a weak tag names it too, for reads. */
-function matches(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === tag);
 }

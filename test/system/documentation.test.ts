@@ -106,6 +106,16 @@ describe('the documents', () => {
     assert.deepEqual(chinese, english);
   });
 
+  it('come in both languages with the same headings where their names tell a language', () => {
+    const pairs = documents()
+      .filter((path) => /(\.en|\/README)\.md$/.test(path))
+      .map((path) => ({ path, other: path.replace(/(\.en)?\.md$/, '.zh-CN.md') }))
+      .filter(({ path, other }) => path.endsWith('.en.md') || existsSync(join(ROOT, other)));
+    assert.ok(pairs.length > 5);
+    const levels = (path: string) => [...prose(read(path)).matchAll(/^(#+) /gm)].map(([, level]) => level);
+    for (const { path, other } of pairs) assert.deepEqual(levels(other), levels(path), other);
+  });
+
   it('link to files that exist', () => {
     const links = documents().flatMap((path) =>
       [...prose(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => ({ path, target })),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openMysql } from '../../../adapters/sql/open-mysql.ts';
 import { insertJobs } from '../../../adapters/sql/jobs.ts';
 import { migrate } from '../../../adapters/sql/migrate.ts';
-import { sampleJobs } from '../../../bin/sample-jobs.ts';
+import { sampleJobs } from '../../../adapters/wire/sample-jobs.ts';
 import type { Job } from '../../../src/jobs/job.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startMariaDb } from '../../support/mariadb.ts';

@@ -49,7 +49,7 @@ function findPassword(
   const bytes = readBase64(encrypted ? sent.slice(4) : sent);
   if (!bytes) return { by: 'nothing', detail: 'credentials-malformed' };
   if (encrypted) return { by: 'cipher', userId, cipher: bytes };
-  if (request.refusesPasswords()) return { by: 'nothing', detail: 'password-in-the-clear' };
+  if (request.passwordsRefused) return { by: 'nothing', detail: 'password-in-the-clear' };
   const password = readText(bytes);
   return password ? { by: 'password', userId, password } : { by: 'nothing', detail: 'credentials-malformed' };
 }

@@ -46,7 +46,7 @@ export function decode(
   const call: Call = {
     operation,
     credentials: findCredentials(form, request, settings),
-    origin: { address: request.address, requestId: request.requestId, passwordsRefused: false },
+    origin: request,
     input: () => readInput(operation, binding, dialect, form),
     identified(userId, cached) {
       seen.userId = userId;

@@ -67,6 +67,7 @@ export class HttpRequest implements WireRequest {
     return this.#request.headers;
   }
 
+  /** A trusted proxy's word counts. */
   get address(): string {
     return proxyAddress(this.#request, this.#settings.trusts);
   }
@@ -81,7 +82,7 @@ export class HttpRequest implements WireRequest {
   }
 
   /** Loopback and a trusted proxy are safe ways, unless the proxy itself says that it was asked over plain HTTP. */
-  refusesPasswords(): boolean {
+  get passwordsRefused(): boolean {
     const { passwordOverHttp, trusts } = this.#settings;
     if (passwordOverHttp) return false;
     const peer = this.#request.socket.remoteAddress ?? '';

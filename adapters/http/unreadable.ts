@@ -25,7 +25,7 @@ export function answerUnreadable(actionPath: string, sent: string): WireAnswer {
         params: {},
         address: '',
         requestId,
-        refusesPasswords: () => false,
+        passwordsRefused: false,
         preferredLanguage: () => undefined,
         body: () => Promise.reject(refusal),
       });

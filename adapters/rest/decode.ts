@@ -23,11 +23,7 @@ export function decode(
     call: {
       operation,
       credentials: findCredentials(request.headers.authorization),
-      origin: {
-        address: request.address,
-        requestId: request.requestId,
-        passwordsRefused: request.refusesPasswords(),
-      },
+      origin: request,
       input: () =>
         route.source === 'body'
           ? readObject(operation, route, request)

@@ -15,7 +15,7 @@ import { spell, wordFault, wordRefusal } from '../wire/wording.ts';
 import type { RestRoute } from './bindings.ts';
 import { parameterOf } from './names.ts';
 
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const;
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Wraps an output in the envelope, or answers 204 or 304 where there is nothing to wrap. */
 export function encode(
@@ -32,18 +32,18 @@ export function encode(
     return { status: 204, headers, body: undefined, outcome };
   }
   const tag = route.entityTag?.(output);
-  const caching = { 'cache-control': route.source === 'body' ? 'no-store' : 'private, no-cache' };
   const location = route.location?.(output);
-  const headers = {
-    ...caching,
-    ...(tag !== undefined && { etag: tag }),
-    ...(location !== undefined && { location }),
+  const headers: Record<string, string> = {
+    'cache-control': route.source === 'body' ? 'no-store' : 'private, no-cache',
   };
+  if (tag !== undefined) headers.etag = tag;
+  if (location !== undefined) headers.location = location;
   if (route.method === 'GET' && tag !== undefined && namesTag(request.headers['if-none-match'], tag)) {
     return { status: 304, headers, body: undefined, outcome };
   }
+  headers['content-type'] = JSON_TYPE;
   const body = joinPieces(['{"code":0,"data":', ...route.encode(output, own), '}']);
-  return { status: 200, headers: { ...JSON_TYPE, ...headers }, body, outcome };
+  return { status: 200, headers, body, outcome };
 }
 
 /** A refusal in the envelope: what happened, under which name and number, and which parameters were wrong. */
@@ -76,7 +76,7 @@ export function encodeError(
     // nginx turns any other failure of verify into a 500 of its own.
     status: route?.headersOnly && status !== 401 ? 503 : status,
     headers: {
-      ...JSON_TYPE,
+      'content-type': JSON_TYPE,
       'cache-control': 'no-store',
       'content-language': LANGUAGE_TAGS[language],
       vary: 'Accept-Language',

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Origin } from '../../src/operation.ts';
 
 /** One HTTP request as the protocol adapters see it, whichever server took it. */
-export interface WireRequest {
+export interface WireRequest extends Origin {
   readonly method: string;
   /** The path as sent, without the query. */
   readonly path: string;
@@ -10,11 +11,6 @@ export interface WireRequest {
   readonly headers: IncomingMessage['headers'];
   /** Parameters of the path, decoded, where a route has some. */
   readonly params: Readonly<Record<string, string>>;
-  /** The client's address; a trusted proxy's word counts. */
-  readonly address: string;
-  readonly requestId: string;
-  /** True where a password in the request could be read on its way here, and is not to be taken then. */
-  refusesPasswords(): boolean;
   /** The best of these languages for the client, by its Accept-Language; undefined where none suits. */
   preferredLanguage(among: readonly string[]): string | undefined;
   /** The bytes of the body. @throws Refusal `malformed_request` */

@@ -1,6 +1,7 @@
-import { createHmac, hash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal, type Detail } from '../errors.ts';
+import type { Origin } from '../operation.ts';
 import type { Ports } from '../ports.ts';
 import { secretContext } from './access-key.ts';
 import { judgeSignature, signatureDigest, type Signature } from './judge-signature.ts';
@@ -43,7 +44,7 @@ interface Remembered extends Claim {
 
 export interface CredentialJudge {
   /** @throws Refusal `unauthenticated`, `rate_limited`, `unavailable` */
-  recognize(credentials: Credentials, address: string): Promise<Claim>;
+  recognize(credentials: Credentials, origin: Pick<Origin, 'address'>): Promise<Claim>;
   /** The account has moved on: the next `recognize` of these credentials asks the database. */
   outdate(claim: Claim): void;
 }
@@ -70,7 +71,7 @@ export function createCredentialJudge(
   /** Equal questions asked at once are answered once: the answer is judged against the account afterwards. */
   const asking = new Map<string, Promise<Remembered>>();
   /** A digest under a key that lives and dies with the process: no dump of it can be tried against guesses. */
-  const secret = randomBytes(32);
+  const secret = randomBytes(32).toString('hex');
 
   const askForToken = async (digest: string): Promise<Remembered> => {
     const token = await accounts.findToken(digest);
@@ -126,9 +127,13 @@ export function createCredentialJudge(
     return answer;
   };
 
-  const recognizePassword = (userId: string, password: string, address: string): Promise<Claim> => {
-    const digest = createHmac('sha256', secret).update(`${userId}\0${password}`).digest('hex');
-    return know(digest, () => askForPassword(digest, { userId, password }, address));
+  const recognizePassword = (
+    userId: string,
+    password: string,
+    origin: Pick<Origin, 'address'>,
+  ): Promise<Claim> => {
+    const digest = hash('sha256', `${secret}${userId}\0${password}`);
+    return know(digest, () => askForPassword(digest, { userId, password }, origin.address));
   };
 
   const recognizeSignature = async (signature: Signature): Promise<Claim> => {
@@ -141,7 +146,7 @@ export function createCredentialJudge(
   };
 
   return {
-    async recognize(credentials, address) {
+    async recognize(credentials, origin) {
       switch (credentials.by) {
         case 'nothing':
           throw new Refusal('unauthenticated', { detail: credentials.detail });
@@ -150,12 +155,12 @@ export function createCredentialJudge(
           return know(digest, () => askForToken(digest));
         }
         case 'password':
-          return recognizePassword(credentials.userId, credentials.password, address);
+          return recognizePassword(credentials.userId, credentials.password, origin);
         case 'cipher': {
           if (!passwordKey) throw new Refusal('unauthenticated', { detail: 'cipher-refused' });
           // What cannot be decrypted takes as long as a wrong password, and counts as one: no password is empty.
           const password = (await passwordKey.decrypt(credentials.cipher)) ?? '';
-          return recognizePassword(credentials.userId, password, address);
+          return recognizePassword(credentials.userId, password, origin);
         }
         case 'signature':
           return recognizeSignature(credentials);

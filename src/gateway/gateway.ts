@@ -60,7 +60,7 @@ export function createGateway(parts: {
       if (!account?.active) throw new Refusal('unauthenticated');
       if (account.version === claimed.version) return { account, claim: claimed, jobs, cached };
       judge.outdate(claimed);
-      claimed = await judge.recognize(call.credentials, call.origin.address);
+      claimed = await judge.recognize(call.credentials, call.origin);
     }
     throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
   };
@@ -72,7 +72,7 @@ export function createGateway(parts: {
   };
 
   const answerMember = async (call: Call, operation: MemberOperation<unknown, unknown>): Promise<unknown> => {
-    const claim = await judge.recognize(call.credentials, call.origin.address);
+    const claim = await judge.recognize(call.credentials, call.origin);
     // Bad parameters are told only to callers whose credentials still hold, which the read below decides.
     const { value, refusal } = await readInput(call, operation);
     const jobIds = refusal ? [] : (operation.jobIds?.(value) ?? []);

@@ -90,6 +90,14 @@ const proxies = (text: string): readonly string[] => {
   }
 };
 
+const isOrigin = (text: string): boolean =>
+  text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+
+const origins = (text: string): readonly string[] => {
+  const list = text.split(',').map((each) => each.trim());
+  return list.every(isOrigin) ? list : must('list origins such as https://console.example.com, or be *');
+};
+
 const readableFile = (text: string): string => {
   try {
     readFileSync(text);
@@ -139,6 +147,8 @@ export const settings = {
   loginFailuresPerAddress: setting('LOGIN_FAILURES_PER_ADDRESS', 100, integer(1, 1_000_000)),
   loginFailureWindow: setting('LOGIN_FAILURE_WINDOW_SECONDS', 900, integer(1, 86_400)),
   bodyLimit: setting('BODY_LIMIT_BYTES', 1_048_576, integer(1_024, 104_857_600)),
+  corsOrigins: setting<readonly string[]>('CORS_ORIGINS', [], origins),
+  rateLimit: setting<number | undefined>('RATE_LIMIT_PER_MINUTE', undefined, integer(1, 1_000_000)),
   trustedProxies: setting<readonly string[]>('TRUSTED_PROXIES', [], proxies),
   drainTimeout: setting('DRAIN_TIMEOUT_MS', 10_000, integer(0, 600_000)),
   logLevel: setting('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),

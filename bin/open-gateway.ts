@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSeedRenderer, renderSignedJob, SEED_FACE, SIGNED_FACE } from '../adapters/action/job-face.ts';
 import { createAttemptLimiter } from '../adapters/attempts/attempt-limiter.ts';
+import { createRateLimiter } from '../adapters/attempts/rate-limiter.ts';
 import { createMemoryEntryCache, noEntryCache } from '../adapters/memory/entry-cache.ts';
 import { connectRedis, type RedisLink } from '../adapters/redis/connect.ts';
 import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
@@ -119,6 +120,10 @@ export async function openGateway(
     },
     link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` },
   );
+  const rates =
+    config.rateLimit === undefined
+      ? undefined
+      : createRateLimiter(config.rateLimit, link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` });
   const { encryptionKeys, passwordPrivateKey } = await ownKeys(config);
   const secretBox = encryptionKeys && createSecretBox(encryptionKeys);
   const passwordKey =
@@ -130,7 +135,7 @@ export async function openGateway(
     keyUses,
     signatureWindow: config.signatureWindow * 1000,
   });
-  const ports: Ports = { ...proof, jobs, changes, faces, tokenLife: config.tokenTtl * 1000 };
+  const ports: Ports = { ...proof, rates, jobs, changes, faces, tokenLife: config.tokenTtl * 1000 };
 
   const stop = new AbortController();
   // The embedded cache has no other process to agree with.

@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { createDialects } from '../adapters/action/dialect.ts';
 import { adminElsewhere, adminRoutes, type Readiness } from '../adapters/http/admin.ts';
 import { createListener } from '../adapters/http/app.ts';
+import { allowOrigins } from '../adapters/http/cors.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { trustProxies } from '../adapters/http/request.ts';
 import { listen, type HttpServer } from '../adapters/http/server.ts';
@@ -69,6 +70,7 @@ export async function serve(
     },
     bodyLimit: config.bodyLimit,
     trusts: trustProxies(config.trustedProxies),
+    cors: allowOrigins(config.corsOrigins),
     passwordOverHttp: config.passwordOverHttp === 'allow',
     draining: () => draining,
     admin: config.adminPort === undefined ? adminRoutes(readiness, metrics) : adminElsewhere,

@@ -92,11 +92,20 @@ export type Detail =
   | 'busy'
   | 'database';
 
+/** How many calls a caller may make in a minute, how many are left, and in how many seconds they are counted anew. */
+export interface RateState {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly reset: number;
+}
+
 export interface RefusalFacts {
   readonly problems?: readonly Problem[];
   readonly detail?: Detail;
   /** Seconds after which a retry makes sense. */
   readonly retryAfter?: number;
+  /** Where a caller made too many calls. */
+  readonly rate?: RateState;
   /** The job that is meant, where a call names several. */
   readonly jobId?: string;
   /** What stands now, where the caller must have expected something else. */

@@ -4,6 +4,7 @@ import type { StoredAccessKey } from './accounts/access-key.ts';
 import type { Account } from './accounts/account.ts';
 import type { PasswordKey } from './accounts/password-key.ts';
 import type { SecretBox } from './accounts/secret-box.ts';
+import type { RateState } from './errors.ts';
 import type { Job } from './jobs/job.ts';
 import type { JobFaces } from './jobs/job-view.ts';
 
@@ -14,6 +15,8 @@ export interface Ports {
   readonly changes: Changes;
   readonly passwords: Passwords;
   readonly attempts: AttemptLimiter;
+  /** Undefined: calls are not limited. */
+  readonly rates: RateLimiter | undefined;
   /** Undefined: access keys can be neither made nor used. */
   readonly secretBox: SecretBox | undefined;
   /** Undefined: passwords cannot be encrypted for this gateway. */
@@ -229,6 +232,12 @@ export interface AttemptLimiter {
   admit(userId: string, address: string): Promise<void>;
   failed(userId: string, address: string): Promise<void>;
   succeeded(userId: string, address: string): Promise<void>;
+}
+
+/** Counts the calls of each caller; only where a limit is set. */
+export interface RateLimiter {
+  /** @param caller a user's id, or the address of one that is not known @throws Refusal `rate_limited` */
+  admit(caller: string): Promise<RateState>;
 }
 
 /** A place for what operators should know. Values of callers and secrets do not belong in it. */

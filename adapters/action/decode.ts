@@ -52,6 +52,7 @@ export function decode(
       seen.userId = userId;
       seen.cached = cached;
     },
+    rated: (rate) => void (seen.rate = rate),
   };
   const verbose = Number(valueOf(form, 'verbose') ?? 0) >= 1;
   return { call, binding, wishes: { verbose, dialect } };

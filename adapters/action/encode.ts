@@ -1,7 +1,7 @@
 import type { Refusal } from '../../src/errors.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import { errorCatalogue, retCodeOf, UNKNOWN_ACTION } from '../wire/error-catalogue.ts';
-import { NOTHING_SEEN, type Seen, type WireAnswer } from '../wire/exchange.ts';
+import { NOTHING_SEEN, rateHeaders, type Seen, type WireAnswer } from '../wire/exchange.ts';
 import type { Language } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
 import { wordRefusal } from '../wire/wording.ts';
@@ -18,12 +18,12 @@ export function encode(
   binding: ActionBinding,
   output: never,
   wishes: Wishes,
-  { userId, cached }: Seen,
+  { userId, cached, rate }: Seen,
 ): WireAnswer {
   const body = joinPieces([`{"action":"${binding.action}Response",`, ...binding.encode(output, wishes), '}']);
   return {
     status: 200,
-    headers: HEADERS,
+    headers: rate ? { ...HEADERS, ...rateHeaders(rate) } : HEADERS,
     body,
     outcome: { protocol: 'action', operation, code: 0, userId, cached },
   };
@@ -36,7 +36,7 @@ export function encodeError(
   refusal: Refusal,
   language: Language,
   dialect: Dialect['name'] = 'seed',
-  { userId, cached }: Seen = NOTHING_SEEN,
+  { userId, cached, rate }: Seen = NOTHING_SEEN,
 ): WireAnswer {
   const { reason, facts } = refusal;
   const { detail, retryAfter, signed, now } = facts;
@@ -51,7 +51,11 @@ export function encodeError(
   const message = `${errorCatalogue[reason].word}, ${wordRefusal(refusal, language, respell)}`;
   return {
     status: 200,
-    headers: seconds === undefined ? HEADERS : { ...HEADERS, 'retry-after': String(seconds) },
+    headers: {
+      ...HEADERS,
+      ...rateHeaders(facts.rate ?? rate),
+      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+    },
     body: JSON.stringify({
       action: name,
       ret_code: code,

@@ -9,7 +9,13 @@ import {
   answerUnrouted as answerUnroutedAction,
 } from '../action/answer.ts';
 import type { ActionSettings } from '../action/decode.ts';
-import { answerFault as answerRestFault, answerRest, answerUnrouted, restRoutes } from '../rest/answer.ts';
+import {
+  answerFault as answerRestFault,
+  answerOptions,
+  answerRest,
+  answerUnrouted,
+  restRoutes,
+} from '../rest/answer.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { findPage } from './docs.ts';
 import { matchHotRoutes } from './hot-routes.ts';
@@ -100,8 +106,10 @@ function createApp(parts: AppParts): Koa {
   app.use(router.routes());
   app.use((ctx) => {
     const request = new HttpRequest(ctx.req, parts);
-    const pathExists = router.match(request.path, request.method).path.length > 0;
-    answer(ctx, request, answerUnrouted(request, pathExists));
+    const routed = router.match(request.path, request.method).path.flatMap((layer) => layer.methods);
+    const methods = routed.length > 0 ? [...new Set(['OPTIONS', ...routed])].toSorted() : [];
+    const asks = request.method === 'OPTIONS' && methods.length > 0;
+    answer(ctx, request, asks ? answerOptions(methods) : answerUnrouted(request, methods));
   });
   // Only what went wrong: such an error may carry the request with all that it says.
   app.on('error', (cause: unknown) =>

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../../src/ports.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
+import { allowMethods, type Cors } from './cors.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpRequest } from './request.ts';
 
 export interface SendParts {
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Which pages of browsers may read the answer. */
+  readonly cors: Cors;
   /** True while the process is on its way out: connections are not kept. */
   readonly draining: () => boolean;
 }
@@ -31,9 +34,23 @@ export function write(
 ): void {
   const { status, body } = answer;
   const headers: Record<string, string | number> = { ...answer.headers, 'x-request-id': request.requestId };
+  letOriginRead(parts.cors(request.headers.origin), answer.headers.allow, headers);
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
   if (parts.draining() || hasUnreadBody(response.req)) headers.connection = 'close';
   response.writeHead(status, headers).end(body);
+}
+
+function letOriginRead(
+  allowed: ReturnType<Cors>,
+  methods: string | undefined,
+  headers: Record<string, string | number>,
+): void {
+  for (const [name, value] of Object.entries(allowed)) {
+    headers[name] = name === 'vary' && headers.vary !== undefined ? `${headers.vary}, ${value}` : value;
+  }
+  if (methods !== undefined && 'access-control-allow-origin' in allowed) {
+    Object.assign(headers, allowMethods(methods));
+  }
 }
 
 /** A body that was not read to its end would be taken for the next request of the connection. */

@@ -4,7 +4,7 @@ import { operationNames, type OperationName } from '../../src/operations/index.t
 import type { Seen, WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { restBindings, type RestRoute } from './bindings.ts';
 import { decode } from './decode.ts';
-import { encode, encodeError } from './encode.ts';
+import { encode, encodeError, JSON_TYPE } from './encode.ts';
 
 /** One call of the REST API, from the request to the answer. Never rejects: every failure is an answer. */
 export async function answerRest(
@@ -23,10 +23,26 @@ export async function answerRest(
   }
 }
 
-/** What is answered where no route fits: the path is unknown, or does not have this method. */
-export function answerUnrouted(request: WireRequest, pathExists: boolean): WireAnswer {
-  const detail = pathExists ? 'unknown-method' : 'unknown-path';
-  return encodeError('unknown', undefined, new Refusal('resource_not_found', { detail }), request);
+/**
+ * What is answered where no route fits: the path is unknown, or does not have this method.
+ * @param methods those that the path has
+ */
+export function answerUnrouted(request: WireRequest, methods: readonly string[]): WireAnswer {
+  const detail = methods.length > 0 ? 'unknown-method' : 'unknown-path';
+  const answer = encodeError('unknown', undefined, new Refusal('resource_not_found', { detail }), request);
+  return methods.length === 0
+    ? answer
+    : { ...answer, headers: { ...answer.headers, allow: methods.join(', ') } };
+}
+
+/** What a path has: its methods, which everyone may know. */
+export function answerOptions(methods: readonly string[]): WireAnswer {
+  return {
+    status: 200,
+    headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store', allow: methods.join(', ') },
+    body: '{"code":0,"data":{}}',
+    outcome: { protocol: 'rest', operation: 'options', code: 0 },
+  };
 }
 
 /** What is answered where the call failed before it was known which it is. */

@@ -2,9 +2,11 @@ import type { Problem, Reason } from '../../src/errors.ts';
 import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
+import type { WireRequest } from '../wire/exchange.ts';
 import { listPieces, type Pieces } from '../wire/pieces.ts';
 import { REST_FACE } from './job-face.ts';
-import { pagingParameters, readPaging } from './paging.ts';
+import { linkPages } from './links.ts';
+import { pageOf, pagingParameters, readPaging } from './paging.ts';
 
 /** How one operation is reached, and how its answer is written. */
 export interface RestRoute<Name extends OperationName = OperationName> {
@@ -32,6 +34,8 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   readonly repeatable?: true;
   /** Where what was made is found. */
   location?(output: OutputOf<Name>): string;
+  /** The `Link` header of a page. */
+  links?(output: OutputOf<Name>, own: ReadonlyMap<string, string>, request: WireRequest): string;
   /** Refusals whose HTTP status is another one here than the catalogue's. */
   readonly statuses?: Partial<Readonly<Record<Reason, 401>>>;
   /** An answer without the envelope: 204 and these headers, and no failure but 401 and 503. */
@@ -53,9 +57,12 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       hot: true,
       own: pagingParameters,
       adjust: readPaging,
+      links({ total, next }, own, { path, query }) {
+        return linkPages(path, query, { total, next, ...pageOf(own) });
+      },
       encode({ jobs, total, next }, own) {
-        const perPage = Number(own.get('per_page') ?? 20);
-        const page = own.has('after') ? '' : `,"page":${Number(own.get('page') ?? 1)}`;
+        const { page: number, perPage } = pageOf(own);
+        const page = number === undefined ? '' : `,"page":${number}`;
         const more = next === undefined ? '' : `,"next":${JSON.stringify(next)}`;
         const list = listPieces(jobs, (job) => job.face(REST_FACE));
         return ['{"jobs":[', ...list, `],"total":${total}${page},"perPage":${perPage}${more}}`];

@@ -32,6 +32,7 @@ export function decode(
         seen.userId = userId;
         seen.cached = cached;
       },
+      rated: (rate) => void (seen.rate = rate),
     },
   };
 }

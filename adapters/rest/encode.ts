@@ -4,6 +4,7 @@ import { namesTag } from '../wire/entity-tag.ts';
 import { errorCatalogue } from '../wire/error-catalogue.ts';
 import {
   NOTHING_SEEN,
+  rateHeaders,
   type Outcome,
   type Seen,
   type WireAnswer,
@@ -15,7 +16,7 @@ import { spell, wordFault, wordRefusal } from '../wire/wording.ts';
 import type { RestRoute } from './bindings.ts';
 import { parameterOf } from './names.ts';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Wraps an output in the envelope, or answers 204 or 304 where there is nothing to wrap. */
 export function encode(
@@ -24,11 +25,11 @@ export function encode(
   output: never,
   own: ReadonlyMap<string, string>,
   request: WireRequest,
-  { userId, cached }: Seen,
+  { userId, cached, rate }: Seen,
 ): WireAnswer {
   const outcome: Outcome = { protocol: 'rest', operation, code: 0, userId, cached };
   if (route.headersOnly) {
-    const headers = { ...route.headersOnly(output), 'cache-control': 'no-store' };
+    const headers = { ...route.headersOnly(output), 'cache-control': 'no-store', ...rateHeaders(rate) };
     return { status: 204, headers, body: undefined, outcome };
   }
   const tag = route.entityTag?.(output);
@@ -38,6 +39,9 @@ export function encode(
   };
   if (tag !== undefined) headers.etag = tag;
   if (location !== undefined) headers.location = location;
+  if (rate) Object.assign(headers, rateHeaders(rate));
+  const links = route.links?.(output, own, request);
+  if (links !== undefined) headers.link = links;
   if (route.method === 'GET' && tag !== undefined && namesTag(request.headers['if-none-match'], tag)) {
     return { status: 304, headers, body: undefined, outcome };
   }
@@ -52,7 +56,7 @@ export function encodeError(
   route: RestRoute | undefined,
   refusal: Refusal,
   request: WireRequest,
-  { userId, cached }: Seen = NOTHING_SEEN,
+  { userId, cached, rate }: Seen = NOTHING_SEEN,
 ): WireAnswer {
   const { code, status: usual } = errorCatalogue[refusal.reason];
   const status = route?.statuses?.[refusal.reason] ?? usual;
@@ -81,6 +85,7 @@ export function encodeError(
       'content-language': LANGUAGE_TAGS[language],
       vary: 'Accept-Language',
       'x-error-code': String(code),
+      ...rateHeaders(refusal.facts.rate ?? rate),
       ...(status === 401 && { 'www-authenticate': 'Bearer realm="jobgate"' }),
       ...(seconds !== undefined && { 'retry-after': String(seconds) }),
     },

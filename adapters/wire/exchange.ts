@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { RateState } from '../../src/errors.ts';
 import type { Origin } from '../../src/operation.ts';
 
 /** One HTTP request as the protocol adapters see it, whichever server took it. */
@@ -31,6 +32,19 @@ export interface Seen {
   userId: string | undefined;
   /** Whether account and jobs came from the cache alone. */
   cached: boolean | undefined;
+  /** What the caller has left, where calls are limited. */
+  rate?: RateState;
+}
+
+/** A caller that is limited is told what it has left (draft-ietf-httpapi-ratelimit-headers). */
+export function rateHeaders(rate: RateState | undefined): Readonly<Record<string, string>> | undefined {
+  return (
+    rate && {
+      'ratelimit-limit': String(rate.limit),
+      'ratelimit-remaining': String(rate.remaining),
+      'ratelimit-reset': String(rate.reset),
+    }
+  );
 }
 
 /** Where a call failed before anything was found out. */

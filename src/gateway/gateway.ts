@@ -1,7 +1,7 @@
 import type { Claim, CredentialJudge, Credentials } from '../accounts/credentials.ts';
 import type { Account } from '../accounts/account.ts';
 import type { ReadThrough } from '../coherence/read-through.ts';
-import { asRefusal, Refusal, type Problem } from '../errors.ts';
+import { asRefusal, Refusal, type Problem, type RateState } from '../errors.ts';
 import { maySee } from '../jobs/visibility.ts';
 import type { JobView } from '../jobs/job-view.ts';
 import type { MemberOperation, OpenOperation, Origin } from '../operation.ts';
@@ -23,6 +23,8 @@ export interface Call<Name extends OperationName = OperationName> {
   readonly origin: Origin;
   /** Reads the parameters; asked only once the credentials were recognized. */
   input(): Promise<RawInput> | RawInput;
+  /** Told how many calls the caller has left, where calls are limited. */
+  rated?(rate: RateState): void;
   /** Told who the caller is, as soon as that is certain, and whether the cache alone could tell all rows. */
   identified?(userId: string, cached: boolean): void;
 }
@@ -65,7 +67,12 @@ export function createGateway(parts: {
     throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
   };
 
+  const admit = async (call: Call, caller: string): Promise<void> => {
+    if (ports.rates) call.rated?.(await ports.rates.admit(caller));
+  };
+
   const answerAnyone = async (call: Call, operation: OpenOperation<unknown, unknown>): Promise<unknown> => {
+    await admit(call, `address ${call.origin.address}`);
     const { value, refusal } = await readInput(call, operation);
     if (refusal) throw refusal;
     return operation.handle({ input: value, origin: call.origin, ports });
@@ -78,6 +85,7 @@ export function createGateway(parts: {
     const jobIds = refusal ? [] : (operation.jobIds?.(value) ?? []);
     const identity = await identify(call, claim, jobIds);
     call.identified?.(identity.account.userId, identity.cached);
+    await admit(call, identity.account.userId);
     if (refusal) throw refusal;
     const { account, claim: proven } = identity;
     return operation.handle({

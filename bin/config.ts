@@ -109,6 +109,8 @@ export const settings = {
   loginFailureWindow: setting('LOGIN_FAILURE_WINDOW_SECONDS', 900, integer(1, 86_400)),
   bodyLimit: setting('BODY_LIMIT_BYTES', 1_048_576, integer(1_024, 104_857_600)),
   trustedProxies: setting<readonly string[]>('TRUSTED_PROXIES', [], proxies),
+  janitorInterval: setting('JANITOR_INTERVAL_SECONDS', 300, integer(0, 86_400)),
+  retentionDays: setting<number | undefined>('RETENTION_DAYS', undefined, integer(1, 36_500)),
   drainTimeout: setting('DRAIN_TIMEOUT_MS', 10_000, integer(0, 600_000)),
   logLevel: setting('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
 };

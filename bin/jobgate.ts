@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { addCleanCommand } from './commands/clean.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSeedCommand } from './commands/seed.ts';
@@ -19,6 +20,7 @@ program
 addMigrateCommand(program);
 addSeedCommand(program);
 addUserCommand(program);
+addCleanCommand(program);
 addDoctorCommand(program);
 
 try {

@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { addCleanCommand } from './commands/clean.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addExportCommand } from './commands/export.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSeedCommand } from './commands/seed.ts';
 import { addUserCommand } from './commands/user.ts';
@@ -20,6 +22,8 @@ program
 addMigrateCommand(program);
 addSeedCommand(program);
 addUserCommand(program);
+addExportCommand(program);
+addImportCommand(program);
 addCleanCommand(program);
 addDoctorCommand(program);
 

@@ -35,8 +35,8 @@ const ROWS_PER_STATEMENT = 200;
 const ATTEMPTS = 5;
 
 /**
- * Every record that the filter matches, in the order of the ids, page by page. A page is one consistent read; a
- * change that comes between two pages is in the later one.
+ * Every record that the filter matches, in the order of the ids, page by page. A page is one consistent read; what
+ * changes between two pages shows in the later one alone.
  */
 export async function* readRecords(db: Knex, filter: RecordFilter): AsyncGenerator<readonly JobRecord[]> {
   let after: string | undefined = '';
@@ -86,7 +86,10 @@ export async function addRecords(db: Knex, records: readonly JobRecord[]): Promi
   }
 }
 
-/** The next ids, and where to go on; undefined at the end. A filter narrows what an index of its own would reorder. */
+/**
+ * The next ids, and where to go on; undefined at the end. The filter is applied to what a walk along the ids meets:
+ * however few it matches, a statement reads no more than a page.
+ */
 async function choosePage(
   trx: Knex,
   after: string,

@@ -5,8 +5,8 @@ import { ACQUIRE_TIMEOUT, MIGRATION_LOCK_SECONDS, quietly, type OpenDatabase } f
 
 const CONNECT_TIMEOUT = 3_000;
 
-/** A connection that holds a lock and says nothing for so long belongs to a process that is frozen; in seconds. */
-const HOLDER_SILENT_MOST = 30;
+/** A connection that holds the lock of `alone` and is silent for so long belongs to a frozen process; in seconds. */
+const SILENT_MOST = 30;
 
 /**
  * Each connection counts time in UTC, refuses what does not fit a column, gives up on locks after 3 s, and, on
@@ -29,7 +29,12 @@ const MYSQL_ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
  */
 export function openMysql(
   url: string,
-  options: { readonly poolSize: number; readonly caFile?: string | undefined },
+  options: {
+    readonly poolSize: number;
+    readonly caFile?: string | undefined;
+    /** In seconds; for tests. */
+    readonly silentMost?: number;
+  },
 ): OpenDatabase {
   const { hostname, port, username, password, pathname } = new URL(url);
   const db = knex({
@@ -104,7 +109,7 @@ export function openMysql(
       const done = await locked(name, 0, async (connection) => {
         const patience = (seconds: number | 'default'): Promise<unknown> =>
           db.raw(`set session wait_timeout = ${seconds}`).connection(connection);
-        await patience(HOLDER_SILENT_MOST);
+        await patience(options.silentMost ?? SILENT_MOST);
         try {
           return await work((steps) => db.transaction(steps, { connection }));
         } finally {

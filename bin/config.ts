@@ -150,6 +150,8 @@ export const settings = {
   corsOrigins: setting<readonly string[]>('CORS_ORIGINS', [], origins),
   rateLimit: setting<number | undefined>('RATE_LIMIT_PER_MINUTE', undefined, integer(1, 1_000_000)),
   trustedProxies: setting<readonly string[]>('TRUSTED_PROXIES', [], proxies),
+  janitorInterval: setting('JANITOR_INTERVAL_SECONDS', 300, integer(0, 86_400)),
+  retentionDays: setting<number | undefined>('RETENTION_DAYS', undefined, integer(1, 36_500)),
   drainTimeout: setting('DRAIN_TIMEOUT_MS', 10_000, integer(0, 600_000)),
   logLevel: setting('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
 };

@@ -10,6 +10,7 @@ import { trustProxies } from '../adapters/http/request.ts';
 import { listen, type HttpServer } from '../adapters/http/server.ts';
 import { answerUnreadable } from '../adapters/http/unreadable.ts';
 import { isPassing, ask } from '../adapters/sql/ask.ts';
+import { cleanUp } from '../adapters/sql/clean-up.ts';
 import { migrate, pendingMigrations } from '../adapters/sql/migrate.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { checkServer } from '../adapters/sql/server-version.ts';
@@ -17,6 +18,7 @@ import { Refusal } from '../src/errors.ts';
 import type { Log } from '../src/ports.ts';
 import type { Config } from './config.ts';
 import { greet, prepareFirstStart } from './first-start.ts';
+import { retentionOf, startJanitor, type Janitor } from './janitor.ts';
 import { createLog } from './log.ts';
 import { openDatabase, openGateway, type Hooks, type OpenGateway } from './open-gateway.ts';
 
@@ -44,6 +46,7 @@ export async function serve(
   const metrics = createMetrics();
   const database = openDatabase(config);
   let opened: OpenGateway | undefined;
+  let janitor: Janitor | undefined;
   let draining = false;
 
   const readiness: Readiness = async () => {
@@ -82,7 +85,7 @@ export async function serve(
     if (ended) return;
     ended = true;
     draining = true;
-    await Promise.all(servers.map((server) => server.drain(config.drainTimeout)));
+    await Promise.all([janitor?.stop(), ...servers.map((server) => server.drain(config.drainTimeout))]);
     await (opened ? opened.close() : database.close());
   };
   try {
@@ -109,6 +112,12 @@ export async function serve(
     });
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;
+    if (config.janitorInterval > 0) {
+      const retention = retentionOf(config);
+      janitor = startJanitor(config.janitorInterval * 1000, log, (stop) =>
+        cleanUp(database, { now: Date.now(), retention, stop }),
+      );
+    }
     say(greet(config, server.port, password));
     log.info({ port: server.port }, 'ready');
     return { port: server.port, adminPort, stop };

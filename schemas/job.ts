@@ -19,6 +19,10 @@ export const JobText = Type.String({ format: 'json-object' });
 export const STATUS_PATTERN = /^[a-z][a-z0-9 _-]{0,31}$/;
 export const JobStatus = Type.String({ pattern: STATUS_PATTERN.source });
 
+/** The status before, which is empty until the first change. */
+export const PRE_STATUS_PATTERN = /^([a-z][a-z0-9 _-]{0,31})?$/;
+export const PreStatus = Type.String({ pattern: PRE_STATUS_PATTERN.source });
+
 /** The statuses after which a job never changes its status again. */
 export const FINAL_STATUSES = ['successful', 'failed', 'canceled', 'done with failure'] as const;
 

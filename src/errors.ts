@@ -46,7 +46,9 @@ export type Fault =
   | { is: 'too-large'; most: number }
   | { is: 'not-one-of'; allowed: readonly string[] }
   | { is: 'key-twice'; key: string }
-  | { is: 'number-lost'; number: string };
+  | { is: 'number-lost'; number: string }
+  /** Two values, each good by itself, that cannot stand together. */
+  | { is: 'unlike'; other: string };
 
 /** One wrong parameter. `reason` narrows the general `invalid_parameter` where a narrower one exists. */
 export interface Problem {

@@ -117,7 +117,7 @@ export interface AccountStore {
   findToken(digest: string): Promise<(StoredToken & { readonly version: number }) | undefined>;
   /**
    * Stores a token if the account still has the version at which the password was judged; false where it
-   * changed meanwhile. Removes the user's expired tokens on the way.
+   * changed meanwhile.
    */
   addToken(token: StoredToken, version: number, now: number): Promise<boolean>;
   /** The access key with its owner's account version, as one consistent read. */
@@ -177,7 +177,7 @@ export interface ChangeTx {
   addEvent(event: { readonly job: Job; readonly userId: string; readonly note: string }): Promise<void>;
   /** The answer that was stored for a key since then. */
   recall(userId: string, key: string, since: number): Promise<StoredAnswer | undefined>;
-  /** Stores an answer, and forgets the user's older than `since`. @throws KeyTaken where the key has an answer by now */
+  /** Stores an answer, in place of one older than `since`. @throws KeyTaken where the key has a younger one by now */
   remember(stored: StoredAnswer, since: number): Promise<void>;
 
   /** The account as locked, or undefined where there is none. Changes of accounts raise its version. */

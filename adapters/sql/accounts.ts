@@ -64,7 +64,6 @@ export function createAccountStore(db: Knex, dialect: Dialect): AccountStore {
           await dialect.lockRow(trx, 'users', 'user_id', userId, true);
           const present = await findRow(trx, userId);
           if (present?.version !== version) return false;
-          await trx('tokens').where('user_id', userId).where('expire_time', '<', toSqlTime(now)).delete();
           await trx('tokens').insert({
             digest,
             user_id: userId,

@@ -178,6 +178,8 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
       return zh
         ? `中的数值 ${fault.number} 超出双精度浮点数的表示范围`
         : `has the number ${fault.number}, which a double cannot hold`;
+    case 'unlike':
+      return zh ? `与 ${respell(fault.other)} 不符` : `does not fit ${respell(fault.other)}`;
     case 'not-one-of': {
       const words = fault.allowed.map(respell).join(zh ? '、' : ', ');
       return zh ? `应为其中之一：${words}` : `must be one of ${words}`;

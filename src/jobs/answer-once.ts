@@ -17,7 +17,7 @@ export interface Once {
 export class KeyTaken extends Error {}
 
 /** How long an answer is kept, in ms. */
-const KEPT_FOR = 24 * 60 * 60_000;
+export const ANSWER_KEPT_FOR = 24 * 60 * 60_000;
 
 /**
  * Changes jobs once for a key, however often the request comes: the answer is stored in the transaction of the
@@ -41,7 +41,7 @@ export async function answerOnce(
     .digest('hex');
   const attempt = (): Promise<readonly Job[]> =>
     ports.changes.change(keys, async (tx) => {
-      const since = ports.clock() - KEPT_FOR;
+      const since = ports.clock() - ANSWER_KEPT_FOR;
       const stored = await tx.recall(userId, key, since);
       if (stored && stored.digest !== digest) throw new Refusal('idempotency_conflict');
       if (stored) return JSON.parse(stored.answer) as Job[];

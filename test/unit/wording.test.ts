@@ -77,6 +77,7 @@ const FAULTS: { readonly [Is in Fault['is']]: readonly Extract<Fault, { is: Is }
   'too-large': [{ is: 'too-large', most: 46 }],
   'key-twice': [{ is: 'key-twice', key: 'a.b' }],
   'number-lost': [{ is: 'number-lost', number: '1e999' }],
+  unlike: [{ is: 'unlike', other: 'timeline.0.preStatus' }],
   'not-one-of': [{ is: 'not-one-of', allowed: ['createTime', 'updateTime'] }],
 };
 const faults: readonly Fault[] = Object.values(FAULTS).flat();

@@ -3,6 +3,7 @@ import { jobs } from './0001-jobs.ts';
 import { accounts } from './0002-accounts.ts';
 import { cacheEpoch } from './0003-cache-epoch.ts';
 import { jobWrites } from './0004-job-writes.ts';
+import { cleanUp } from './0005-clean-up.ts';
 import { accessKeys } from './0006-access-keys.ts';
 
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -10,6 +11,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0002-accounts': accounts,
   '0003-cache-epoch': cacheEpoch,
   '0004-job-writes': jobWrites,
+  '0005-clean-up': cleanUp,
   '0006-access-keys': accessKeys,
 };
 

@@ -61,6 +61,7 @@ export async function startGateway(store: Store, environment: NodeJS.ProcessEnv 
         PORT: '0',
         DATA_DIR: folder,
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+        DRAIN_IDLE_MS: '0',
         LOGIN_FAILURES_PER_USER: '1000',
         LOGIN_FAILURES_PER_ADDRESS: '1000',
         ...(database && { DATABASE_URL: database.url, REDIS_URL: process.env.TEST_REDIS_URL }),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findMariaDb } from './mariadb.ts';
+import { findNginx } from './nginx.ts';
 import { findRedis } from './redis.ts';
 
 /**
@@ -44,17 +45,47 @@ update || { echo 'apt-get update failed, trying once more' >&2; sleep 5; update;
 apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-upgrade --no-install-recommends "$@" 9>&-
 `;
 
+/** What the tests need, by what each package system calls it. */
+const SERVERS = {
+  mariadb: {
+    name: 'MariaDB',
+    debian: 'mariadb-server',
+    fedora: 'mariadb-server',
+    brew: 'mariadb',
+    url: 'TEST_DATABASE_URL',
+    find: findMariaDb,
+  },
+  redis: {
+    name: 'Redis',
+    debian: 'redis-server',
+    fedora: 'valkey',
+    brew: 'redis',
+    url: 'TEST_REDIS_URL',
+    find: findRedis,
+  },
+  nginx: {
+    name: 'nginx',
+    debian: 'nginx',
+    fedora: 'nginx',
+    brew: 'nginx',
+    url: undefined,
+    find: findNginx,
+  },
+} as const;
+
+type ServerName = keyof typeof SERVERS;
+
 /**
  * Makes sure that the programs of the needed servers are installed. On Debian and Ubuntu it installs missing
  * ones itself when run by root, and says so on stderr; their services are not started.
  *
  * @throws Error that says how to install what is missing, when this cannot do it or the installation fails.
  */
-export async function ensureServers(needed: { mariadb: boolean; redis: boolean }): Promise<void> {
+export async function ensureServers(needed: { readonly [Name in ServerName]?: boolean }): Promise<void> {
   const before = missing(needed);
   if (before.length === 0) return;
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) throw new Error(advice(before));
-  const packages = before.map((server) => `${server}-server`);
+  const packages = before.map((server) => SERVERS[server].debian);
   console.error(`Installing ${packages.join(' and ')} with apt-get; the services are not started`);
   const outcome = await runApt(packages);
   const after = missing(needed);
@@ -62,13 +93,8 @@ export async function ensureServers(needed: { mariadb: boolean; redis: boolean }
   if (after.length > 0) throw new Error(`The installation brought no ${after.join(' and no ')} program`);
 }
 
-type ServerName = 'mariadb' | 'redis';
-
-function missing(needed: { mariadb: boolean; redis: boolean }): ServerName[] {
-  const servers: ServerName[] = [];
-  if (needed.mariadb && !findMariaDb()) servers.push('mariadb');
-  if (needed.redis && !findRedis()) servers.push('redis');
-  return servers;
+function missing(needed: { readonly [Name in ServerName]?: boolean }): ServerName[] {
+  return (Object.keys(SERVERS) as ServerName[]).filter((name) => needed[name] && !SERVERS[name].find());
 }
 
 function runApt(packages: string[]): Promise<number | string> {
@@ -83,13 +109,16 @@ function runApt(packages: string[]): Promise<number | string> {
 }
 
 function advice(servers: ServerName[]): string {
-  const packages = (names: Record<ServerName, string>) => servers.map((server) => names[server]).join(' ');
-  const variables = packages({ mariadb: 'TEST_DATABASE_URL', redis: 'TEST_REDIS_URL' }).replace(' ', ' and ');
+  const all = (column: 'name' | 'debian' | 'fedora' | 'brew', glue = ' ') =>
+    servers.map((server) => SERVERS[server][column]).join(glue);
+  const variables = servers.flatMap((server) => SERVERS[server].url ?? []);
   return [
-    `The tests need ${packages({ mariadb: 'MariaDB', redis: 'Redis' }).replace(' ', ' and ')}. Install with:`,
-    `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages({ mariadb: 'mariadb-server', redis: 'redis-server' })}`,
-    `  Fedora:         sudo dnf install -y ${packages({ mariadb: 'mariadb-server', redis: 'valkey' })}`,
-    `  macOS:          brew install ${packages({ mariadb: 'mariadb', redis: 'redis' })}`,
-    `or set ${variables} to running servers that the tests may use.`,
+    `The tests need ${all('name', ' and ')}. Install with:`,
+    `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${all('debian')}`,
+    `  Fedora:         sudo dnf install -y ${all('fedora')}`,
+    `  macOS:          brew install ${all('brew')}`,
+    ...(variables.length > 0
+      ? [`or set ${variables.join(' and ')} to running servers that the tests may use.`]
+      : []),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-# Builds with the development dependencies, then leaves them behind.
+# What the program is built with stays in this stage.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -8,14 +8,19 @@ COPY schemas schemas
 COPY src src
 COPY adapters adapters
 COPY bin bin
-RUN npm run build && npm prune --omit=dev
+RUN npm run build
+
+FROM node:24-slim AS modules
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
 WORKDIR /app
 # package.json says that the built files are ES modules.
 COPY package.json LICENSE ./
-COPY --from=build /app/node_modules node_modules
+COPY --from=modules /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # The one folder that is written to, and only by the embedded store: the rest may be mounted read-only.
 RUN install -d -o node -g node -m 700 /data

@@ -89,18 +89,35 @@ export async function startNginx(site: NginxSite): Promise<Nginx> {
   };
 }
 
+/** The files that are written for each site. */
+const SITE_FILES = ['process', 'http', 'instances', 'listen', 'servers'] as const;
+
 /**
- * Tests the shipped configuration with the site that it is shipped with.
+ * Tests the shipped configuration with a site, and a certificate made for it.
+ * @param siteFile the content of a file in `site/`
  * @throws Error with what nginx says against it
  */
-export async function testShippedSite(folder: string): Promise<void> {
+export async function testSite(
+  folder: string,
+  siteFile: (name: (typeof SITE_FILES)[number], shipped: string) => string,
+): Promise<void> {
   const program = findNginx();
   if (!program) throw new Error('nginx is not installed');
   await cp(SHIPPED, folder, { recursive: true });
   await makeCertificate(join(folder, 'tls'));
-  const servers = join(folder, 'site/servers.conf');
-  await writeFile(servers, (await readFile(servers, 'utf8')).replaceAll('# include', 'include'));
-  await promisify(execFile)(program, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-t', '-q']);
+  for (const name of SITE_FILES) {
+    const file = join(folder, 'site', `${name}.conf`);
+    await writeFile(file, siteFile(name, await readFile(file, 'utf8')));
+  }
+  const { stderr } = await promisify(execFile)(program, [
+    '-p',
+    folder,
+    '-c',
+    join(folder, 'nginx.conf'),
+    '-t',
+    '-q',
+  ]);
+  if (stderr !== '') throw new Error(stderr);
 }
 
 async function writeSite(

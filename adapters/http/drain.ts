@@ -23,7 +23,7 @@ export interface Drain {
 }
 
 /** A turn of the event loop that took no longer, in ms, had next to nothing to do. */
-const QUIET = 0.2;
+const QUIET = 0.1;
 /** How long such a turn is waited for, in ms. */
 const PATIENCE = 200;
 /** How often what has become idle is looked for, in ms. */
@@ -40,10 +40,12 @@ export function createDrain(server: Server): Drain {
 
   return {
     async closeListener() {
+      const release = holdStill(server, sockets);
       await quietTurn();
       // Not http's own `close`, which also closes what is idle: a proxy may just have sent a call there, and may not
       // send it again elsewhere, since it cannot know that nobody read it.
       NetServer.prototype.close.call(server);
+      release();
     },
 
     async empty({ idle, most }) {
@@ -69,6 +71,20 @@ export function createDrain(server: Server): Drain {
       server.close();
       return cut;
     },
+  };
+}
+
+/** Reads nothing from any connection for a moment, so that the process has little else to do. */
+function holdStill(server: Server, sockets: Iterable<Socket>): () => void {
+  const held: Socket[] = [];
+  const hold = (socket: Socket): void => {
+    if (!socket.isPaused()) held.push(socket.pause());
+  };
+  for (const socket of sockets) hold(socket);
+  server.on('connection', hold);
+  return () => {
+    server.off('connection', hold);
+    for (const socket of held) socket.resume();
   };
 }
 

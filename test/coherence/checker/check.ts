@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createAccountStore } from '../../../adapters/sql/accounts.ts';
 import { openMysql } from '../../../adapters/sql/open-mysql.ts';
+import type { OpenDatabase } from '../../../adapters/sql/open.ts';
 import { insertJobs } from '../../../adapters/sql/jobs.ts';
 import { migrate } from '../../../adapters/sql/migrate.ts';
 import { sampleJobs } from '../../../bin/sample-jobs.ts';
+import { createPasswords } from '../../../src/accounts/passwords.ts';
 import type { Job } from '../../../src/jobs/job.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startMariaDb } from '../../support/mariadb.ts';
@@ -11,9 +14,14 @@ import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { call, closeConnections } from './caller.ts';
 import { faults, type Patient } from './faults.ts';
 import type { Ablation } from './ablations.ts';
-import { judge, type Operation, type Truth, type Violation } from './history.ts';
 import { startInstance } from './instance.ts';
-import { mulberry, startWorkload, type Seen } from './workload.ts';
+import { mulberry, shuffled } from './mulberry.ts';
+import { JOB_TYPE, speakAction, speakRest } from './protocols.ts';
+import { ownCredentials } from './readers.ts';
+import { report, type Report } from './report.ts';
+import { PASSWORD } from './sessions.ts';
+import { readEffects, readTruth } from './truth.ts';
+import { startWorkload } from './workload.ts';
 
 export interface CheckOptions {
   /** How long the workload runs, in seconds. */
@@ -28,20 +36,9 @@ export interface CheckOptions {
   readonly ablation?: Ablation;
 }
 
-/** What a run came to. */
-export interface Report {
-  readonly reads: number;
-  readonly writes: number;
-  /** Shares of reads of jobs written within the last T that the cache answered. */
-  readonly calmHits: number;
-  readonly faultHits: number;
-  readonly incidents: Readonly<Record<string, number>>;
-  readonly moments: Readonly<Record<string, number>>;
-  readonly errors: Readonly<Record<string, number>>;
-  readonly violations: readonly Violation[];
-}
-
 const ADMIN = { name: 'usr-00000000', password: 'checker-password' } as const;
+/** The one who logs in and out all the time: that the account changes must not disturb the others. */
+const OPERATOR = { name: 'usr-sessions', password: 'another-password' } as const;
 /** Few, so that each is written often within T. */
 const JOBS = 6;
 const CALM = 1_500;
@@ -98,11 +95,20 @@ async function run(
   );
   for (const instance of instances) undo.push(() => instance.stop());
   undo.push(closeConnections);
+  // Only a store without users gets its admin from the first instance.
+  await addOperator(direct);
 
   const random = mulberry(seed);
   const patient: Patient = { instances, database, redis, otherRedis, ways };
-  const ids = jobs.map((job) => job.jobId);
-  const workload = startWorkload(instances, ids, await logIn(instances[0]?.port ?? 0), seed + 1);
+  const protocols = [speakRest(await logIn(instances[0]?.port ?? 0)), speakAction(asForm())];
+  const workload = startWorkload({
+    instances,
+    protocols,
+    jobs: jobs.map(({ jobId, jobAction: name }) => ({ jobId, name })),
+    user: OPERATOR,
+    random: mulberry(seed + 1),
+    ttl,
+  });
   const incidents: Record<string, number> = {};
   const end = performance.now() + seconds * 1000;
   let bag: string[] = [];
@@ -118,7 +124,10 @@ async function run(
     await sleep(ttl * 2);
   }
   await workload.stop();
-  return report(workload.record, await readTruth(direct.db, ids), incidents, instances, ttl);
+  const { record } = workload;
+  const beginning = [...jobs.map(({ jobId }) => jobId), ...protocols.map(ownCredentials), PASSWORD];
+  const truth = await readTruth(direct.db, beginning, record);
+  return report(record, truth, await readEffects(direct.db, record), incidents, instances, ttl);
 }
 
 function newJobs(): Job[] {
@@ -127,102 +136,29 @@ function newJobs(): Job[] {
   return Array.from({ length: JOBS }, (_, index) => ({
     ...sample,
     jobId: `j-checked${index}`,
+    jobType: JOB_TYPE,
+    jobAction: `lasting-${index}`,
+    resources: JSON.stringify({ made: 1 }),
     status: 'pending',
     preStatus: '',
     version: 1,
   }));
 }
 
-async function logIn(port: number): Promise<{ token: string; form: string }> {
-  const answer = await call(
-    port,
-    'POST',
-    '/v1/auth',
-    { 'content-type': 'application/json' },
-    JSON.stringify(ADMIN),
-  );
+async function addOperator({ db, dialect }: OpenDatabase): Promise<void> {
+  const passwordHash = await createPasswords().hash(OPERATOR.password);
+  const user = { userId: OPERATOR.name, role: 'operator', passwordHash, createTime: Date.now() } as const;
+  await createAccountStore(db, dialect).addUser(user);
+}
+
+async function logIn(port: number): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await call(port, 'POST', '/v1/auth', headers, JSON.stringify(ADMIN));
   if (answer?.body.code !== 0) throw new Error(`cannot log in: ${JSON.stringify(answer?.body)}`);
-  const { token } = answer.body.data as { token: string };
-  const password = encodeURIComponent(Buffer.from(ADMIN.password).toString('base64'));
-  return { token, form: `USER_ID=${ADMIN.name}&PASSWORD=${password}` };
+  return (answer.body.data as { token: string }).token;
 }
 
-function shuffled(names: readonly string[], random: () => number): string[] {
-  return names
-    .map((name) => [random(), name] as const)
-    .toSorted(([a], [b]) => a - b)
-    .map(([, name]) => name);
-}
-
-type Db = ReturnType<typeof openMysql>['db'];
-
-async function readTruth(db: Db, ids: readonly string[]): Promise<Truth> {
-  const rows = (await db('job_events').select('job_id', 'version', 'status')) as {
-    job_id: string;
-    version: number;
-    status: string;
-  }[];
-  const truth = new Map(ids.map((id) => [id, new Map([[1, 'pending']])]));
-  for (const row of rows) truth.get(row.job_id)?.set(row.version, row.status);
-  return truth;
-}
-
-function report(
-  { reads, writes, open, errors }: Seen,
-  truth: Truth,
-  incidents: Record<string, number>,
-  instances: Patient['instances'],
-  ttl: number,
-): Report {
-  const versionOf = new Map<string, number>();
-  for (const [job, versions] of truth) {
-    for (const [version, mark] of versions) versionOf.set(`${job} ${mark}`, version);
-  }
-  const acknowledged = writes.map((write) => ({
-    ...write,
-    version: Number.isNaN(write.version) ? (versionOf.get(`${write.job} ${write.mark}`) ?? 0) : write.version,
-  }));
-  // A write without an answer that the timeline knows took place, at a time that nobody can tell.
-  const unknown = open.flatMap(({ job, mark, invoked, where }): Operation[] => {
-    const version = versionOf.get(`${job} ${mark}`);
-    return version === undefined
-      ? []
-      : [{ kind: 'write', job, mark, invoked, where, version, returned: Infinity }];
-  });
-  const moments: Record<string, number> = {};
-  for (const instance of instances) {
-    for (const [moment, count] of instance.faults) moments[moment] = (moments[moment] ?? 0) + count;
-  }
-  return {
-    reads: reads.length,
-    writes: writes.length,
-    calmHits: shareOfHits(reads, acknowledged, 'calm', ttl),
-    faultHits: shareOfHits(reads, acknowledged, 'fault', ttl),
-    incidents,
-    moments,
-    errors: Object.fromEntries(errors),
-    violations: judge([...reads, ...acknowledged, ...unknown], truth),
-  };
-}
-
-/** Only reads of jobs that were written within the last T can show a lie. */
-function shareOfHits(reads: Seen['reads'], writes: readonly Operation[], phase: string, ttl: number): number {
-  const lastWrite = new Map<string, number[]>();
-  for (const { job, returned } of writes) {
-    const times = lastWrite.get(job) ?? [];
-    lastWrite.set(job, times);
-    times.push(returned);
-  }
-  for (const times of lastWrite.values()) times.sort((a, b) => a - b);
-  let fresh = 0;
-  let hits = 0;
-  for (const read of reads) {
-    // Lists never come from the cache.
-    if (read.phase !== phase || read.requestId === '') continue;
-    const before = (lastWrite.get(read.job) ?? []).findLast((time) => time <= read.invoked);
-    if (before === undefined || read.invoked - before > ttl) continue;
-    fresh++;
-    if (read.instance.cached(read.requestId)) hits++;
-  }
-  return fresh === 0 ? 0 : hits / fresh;
+function asForm(): string {
+  const PASSWORD = Buffer.from(ADMIN.password).toString('base64');
+  return new URLSearchParams({ USER_ID: ADMIN.name, PASSWORD }).toString();
 }

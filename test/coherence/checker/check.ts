@@ -8,12 +8,13 @@ import { sampleJobs } from '../../../bin/sample-jobs.ts';
 import { createPasswords } from '../../../src/accounts/passwords.ts';
 import type { Job } from '../../../src/jobs/job.ts';
 import { createTestDatabase } from '../../support/database.ts';
+import type { PrivateServer } from '../../support/private-server.ts';
 import { startMariaDb } from '../../support/mariadb.ts';
 import { startRedis } from '../../support/redis.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { call, closeConnections } from './caller.ts';
-import { faults, type Patient } from './faults.ts';
-import type { Ablation } from './ablations.ts';
+import { faults, type FaultName, type Patient } from './faults.ts';
+import type { Rule } from './ablations.ts';
 import { startInstance } from './instance.ts';
 import { mulberry, shuffled } from './mulberry.ts';
 import { JOB_TYPE, speakAction, speakRest } from './protocols.ts';
@@ -30,10 +31,16 @@ export interface CheckOptions {
   /** T of the gateways, in ms. */
   readonly ttl: number;
   readonly say: (line: string) => void;
-  /** The faults to make; all of them unless told otherwise. */
-  readonly only?: readonly (keyof typeof faults)[];
+  /** The faults to make; all of them unless told otherwise, and none where the list is empty. */
+  readonly only?: readonly FaultName[];
   /** The rule that the gateways leave out. */
-  readonly ablation?: Ablation;
+  readonly ablation?: Rule;
+  /** How long nothing happens before each fault, in ms. */
+  readonly calm?: number;
+  /** Ends with the first violation, rather than after `seconds`. */
+  readonly untilCaught?: boolean;
+  /** Started for this run unless they are given. */
+  readonly servers?: Servers;
 }
 
 const ADMIN = { name: 'usr-00000000', password: 'checker-password' } as const;
@@ -42,11 +49,25 @@ const OPERATOR = { name: 'usr-sessions', password: 'another-password' } as const
 /** Few, so that each is written often within T. */
 const JOBS = 6;
 const CALM = 1_500;
-/** What each instance does at which moment, when a fault tells it to. */
-const AT_MOMENTS = [
-  'after lease=freeze:0.05,after work=die:0.1,after commit=freeze:0.2',
-  'after load=freeze:0.05,after block=die:0.1,after commit=die:0.1,before lock=freeze:0.05',
-];
+
+/** What the instances need, and what leads them astray. */
+export interface Servers extends AsyncDisposable {
+  readonly database: PrivateServer;
+  readonly redis: PrivateServer;
+  readonly otherRedis: PrivateServer;
+}
+
+export async function startServers(): Promise<Servers> {
+  const [database, redis, otherRedis] = await Promise.all([startMariaDb(), startRedis(), startRedis()]);
+  return {
+    database,
+    redis,
+    otherRedis,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([database.stop(), redis.stop(), otherRedis.stop()]);
+    },
+  };
+}
 
 /**
  * Drives two instances over both protocols on real servers, breaks things, and judges what clients saw.
@@ -62,20 +83,19 @@ export async function check(options: CheckOptions): Promise<Report> {
 }
 
 async function run(
-  { seconds, seed, ttl, say, only, ablation }: CheckOptions,
+  { seconds, seed, ttl, say, only, ablation, calm = CALM, untilCaught = false, servers }: CheckOptions,
   undo: (() => unknown)[],
 ): Promise<Report> {
   const keep = <Thing extends AsyncDisposable>(thing: Thing): Thing => {
     undo.push(() => thing[Symbol.asyncDispose]());
     return thing;
   };
-  const database = keep(await startMariaDb());
-  const redis = keep(await startRedis());
-  const otherRedis = keep(await startRedis());
-  const own = await createTestDatabase(database.url);
+  const { database, redis, otherRedis } = servers ?? keep(await startServers());
+  const { url } = keep(await createTestDatabase(database.url));
   const ways = [keep(await startTcpProxy(redis.port)), keep(await startTcpProxy(redis.port))];
+  const databaseWays = [keep(await startTcpProxy(database.port)), keep(await startTcpProxy(database.port))];
 
-  const direct = openMysql(own.url, { poolSize: 2 });
+  const direct = openMysql(url, { poolSize: 2 });
   undo.push(() => direct.close());
   await migrate(direct);
   const jobs = newJobs();
@@ -84,11 +104,10 @@ async function run(
   const instances = await Promise.all(
     ways.map((way, index) =>
       startInstance(`gateway ${index + 1}`, {
-        DATABASE_URL: own.url,
+        DATABASE_URL: url.replace(`:${database.port}/`, `:${databaseWays[index]?.port}/`),
         REDIS_URL: `redis://127.0.0.1:${way.port}`,
         CACHE_TTL_MS: String(ttl),
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
-        FAULTS: AT_MOMENTS[index],
         ABLATION: ablation,
       }),
     ),
@@ -99,7 +118,7 @@ async function run(
   await addOperator(direct);
 
   const random = mulberry(seed);
-  const patient: Patient = { instances, database, redis, otherRedis, ways };
+  const patient: Patient = { instances, database, redis, otherRedis, ways, databaseWays, ttl };
   const protocols = [speakRest(await logIn(instances[0]?.port ?? 0)), speakAction(asForm())];
   const workload = startWorkload({
     instances,
@@ -109,25 +128,35 @@ async function run(
     random: mulberry(seed + 1),
     ttl,
   });
+  const { record } = workload;
+  const beginning = [...jobs.map(({ jobId }) => jobId), ...protocols.map(ownCredentials), PASSWORD];
   const incidents: Record<string, number> = {};
-  const end = performance.now() + seconds * 1000;
-  let bag: string[] = [];
-  while (performance.now() < end) {
-    workload.phase = 'calm';
-    await sleep(CALM + ttl);
-    if (bag.length === 0) bag = shuffled(only ?? Object.keys(faults), random);
-    const fault = bag.pop() as string;
+  const reportNow = async (): Promise<Report> => {
+    // What is seen from here on may be newer than what the database is about to say.
+    const seen = { ...record, reads: [...record.reads], writes: [...record.writes] };
+    const truth = await readTruth(direct.db, beginning, seen);
+    return report(seen, truth, await readEffects(direct.db, seen), incidents, instances, ttl);
+  };
+  const suffer = async (fault: FaultName): Promise<void> => {
     incidents[fault] = (incidents[fault] ?? 0) + 1;
     say(`${((end - performance.now()) / 1000).toFixed(0)} s left: ${fault}`);
     workload.phase = 'fault';
-    await faults[fault]?.(patient, random);
-    await sleep(ttl * 2);
+    await faults[fault](patient, random);
+    await sleep(ttl);
+    if (!untilCaught) await sleep(ttl);
+  };
+  const end = performance.now() + seconds * 1000;
+  let bag: FaultName[] = [];
+  while (performance.now() < end) {
+    workload.phase = 'calm';
+    await sleep(calm + ttl);
+    if (bag.length === 0) bag = shuffled(only ?? (Object.keys(faults) as FaultName[]), random);
+    const fault = bag.pop();
+    if (fault) await suffer(fault);
+    if (untilCaught && (await reportNow()).violations.length > 0) break;
   }
   await workload.stop();
-  const { record } = workload;
-  const beginning = [...jobs.map(({ jobId }) => jobId), ...protocols.map(ownCredentials), PASSWORD];
-  const truth = await readTruth(direct.db, beginning, record);
-  return report(record, truth, await readEffects(direct.db, record), incidents, instances, ttl);
+  return reportNow();
 }
 
 function newJobs(): Job[] {

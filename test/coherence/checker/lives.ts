@@ -1,4 +1,5 @@
 import type { Request } from './protocols.ts';
+import { readThese } from './readers.ts';
 import type { KnownJob, Outcome, Scene, Way } from './scene.ts';
 
 /** The marks of the writes that begin and end a job. */
@@ -16,14 +17,16 @@ const SHARE_OF_NEEDLESS_RETRIES = 0.2;
  * @param known how long readers look for a job that was hidden; in ms
  */
 export async function liveOnce(scene: Scene, known: number): Promise<void> {
-  const size = scene.pick([1, 1, 3]);
+  const size = scene.pick([1, 3]);
   const created = await Promise.all(Array.from({ length: size }, () => createOne(scene)));
   const jobIds = created.flatMap((job) => job?.jobId ?? []);
   if (jobIds.length === 0) return;
-  await scene.pause(100 + scene.random() * 300);
-  await changeAll(scene, jobIds, CANCELED);
-  await scene.pause(50 + scene.random() * 150);
-  await changeAll(scene, jobIds, HIDDEN);
+  for (const mark of [CANCELED, HIDDEN]) {
+    await scene.pause(50 + scene.random() * 200);
+    await lookAt(scene, jobIds);
+    await changeAll(scene, jobIds, mark);
+    await lookAt(scene, jobIds);
+  }
   await scene.pause(known);
   for (const jobId of jobIds) scene.jobs.delete(jobId);
 }
@@ -53,6 +56,15 @@ async function createOne(scene: Scene): Promise<KnownJob | undefined> {
   }
 }
 
+/** Who has changed something looks at it, on every instance. */
+async function lookAt(scene: Scene, jobIds: readonly string[]): Promise<void> {
+  const looks = scene.homes.map(async (home) => {
+    const way = await scene.way({ home, ...(jobIds.length > 1 && { protocol: 'action' }) });
+    if (way) await readThese(scene, way, jobIds);
+  });
+  await Promise.all(looks);
+}
+
 /** Cancels or hides; however often it is asked for, it is one write of each job. */
 async function changeAll(scene: Scene, jobIds: readonly string[], mark: string): Promise<void> {
   scene.record.groups.push({ subjects: jobIds, mark });
@@ -76,7 +88,7 @@ export async function insist(
   protocol?: 'rest' | 'action',
 ): Promise<{ readonly outcome: Exclude<Outcome, { is: 'unknown' }>; readonly way: Way } | undefined> {
   while (!scene.stopped.aborted) {
-    const way = await scene.way(protocol);
+    const way = await scene.way(protocol && { protocol });
     const outcome = way && (await scene.ask(way, what, request(way)));
     if (way && outcome && outcome.is !== 'unknown') return { outcome, way };
     await scene.pause(PAUSE_BEFORE_RETRY);

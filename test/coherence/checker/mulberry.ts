@@ -9,9 +9,9 @@ export function mulberry(seed: number): () => number {
   };
 }
 
-export function shuffled(names: readonly string[], random: () => number): string[] {
-  return names
-    .map((name) => [random(), name] as const)
+export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  return items
+    .map((item) => [random(), item] as const)
     .toSorted(([a], [b]) => a - b)
-    .map(([, name]) => name);
+    .map(([, item]) => item);
 }

@@ -17,18 +17,32 @@ export function ownCredentials({ name }: Protocol): string {
 
 type Told = Exclude<Outcome, { is: 'unknown' }>;
 
-/** Reads one job by id, or several in one call; in REST sometimes with the token of a session. */
-export async function readById(scene: Scene): Promise<void> {
-  const way = await scene.way();
+/** Reads one job by id, or several in one call. */
+export async function readById(scene: Scene, home: number): Promise<void> {
+  const way = await scene.way({ home });
   if (!way) return;
+  const { most } = way.protocol;
+  const several = most > 1 && scene.random() < SHARE_OF_SEVERAL;
+  const jobs = Array.from({ length: several ? most : 1 }, () => pickJob(scene));
+  const inSession = way.protocol.name === 'rest' && scene.random() < SHARE_OF_SESSIONS;
+  const session = inSession ? scene.pick([...scene.sessions.keys()]) : undefined;
+  await readThese(scene, way, [...new Set(jobs.map(({ jobId }) => jobId))], session);
+}
+
+/**
+ * @param jobIds as many as the protocol reads in one call
+ * @param session in REST: the session whose token the call carries
+ */
+export async function readThese(
+  scene: Scene,
+  way: Way,
+  jobIds: readonly string[],
+  session?: string,
+): Promise<void> {
   const { protocol } = way;
-  const several = protocol.most > 1 && scene.random() < SHARE_OF_SEVERAL;
-  const jobs = Array.from({ length: several ? protocol.most : 1 }, () => pickJob(scene));
-  const jobIds = [...new Set(jobs.map(({ jobId }) => jobId))];
   const request = protocol.read(jobIds);
-  const inSession = protocol.name === 'rest' && scene.random() < SHARE_OF_SESSIONS;
-  const session = inSession ? scene.pick([...scene.sessions]) : undefined;
-  const headers = session ? { authorization: session[1] } : {};
+  const authorization = session && scene.sessions.get(session);
+  const headers = authorization ? { authorization } : {};
   const requestId = `r${scene.count()}`;
   const { phase } = scene;
   const what = session ? 'read in a session' : 'read';
@@ -38,8 +52,8 @@ export async function readById(scene: Scene): Promise<void> {
   const unknown = outcome.is === 'refused' && UNKNOWN_CALLER.has(outcome.code);
   const credentials = { scene, way, phase, requestId: '', told: outcome };
   // Every answer says of the caller's credentials that they are good, or that they are not.
-  if (unknown) saw(credentials, session?.[0] ?? ownCredentials(protocol), undefined);
-  else if (session) saw(credentials, session[0], { jobId: session[0], version: 1, mark: LOGGED_IN });
+  if (unknown) saw(credentials, session ?? ownCredentials(protocol), undefined);
+  else if (session) saw(credentials, session, { jobId: session, version: 1, mark: LOGGED_IN });
   if (unknown) return;
   const shown = outcome.is === 'done' ? protocol.shown(outcome.body) : [];
   const seen = { scene, way, phase, requestId, told: outcome };

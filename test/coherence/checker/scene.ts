@@ -65,6 +65,8 @@ export interface Scene {
   /** Sessions that were logged in, until a while after they were logged out: subject and token. */
   readonly sessions: Map<string, string>;
   readonly stopped: AbortSignal;
+  /** Every instance, by number. */
+  readonly homes: readonly number[];
   /** The phase that reads are counted in, such as `calm` or `fault`. */
   phase: string;
   /** A number from 0 to 1. */
@@ -72,8 +74,11 @@ export interface Scene {
   pick<Item>(items: readonly Item[]): Item;
   /** A number that nobody else has. */
   count(): number;
-  /** Undefined while the instance that was chosen is down, after a short pause. */
-  way(protocol?: Protocol['name']): Promise<Way | undefined>;
+  /**
+   * Undefined while the instance is down, after a short pause.
+   * @param home which instance it is; any by default
+   */
+  way(from?: { readonly home?: number; readonly protocol?: Protocol['name'] }): Promise<Way | undefined>;
   ask(way: Way, what: string, request: Request, requestId?: string): Promise<Outcome>;
   pause(milliseconds: number): Promise<void>;
 }
@@ -106,14 +111,15 @@ export function createScene(
     jobs: new Map(),
     sessions: new Map(),
     stopped,
+    homes: instances.map((_, home) => home),
     phase: 'calm',
     random,
     pick: <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item,
     count: () => ++counted,
     pause: (milliseconds) => sleep(milliseconds),
 
-    async way(named) {
-      const instance = scene.pick(instances);
+    async way({ home, protocol: named } = {}) {
+      const instance = home === undefined ? scene.pick(instances) : instances[home % instances.length]!;
       const protocol = named ? protocols.find(({ name }) => name === named)! : scene.pick(protocols);
       const { port } = instance;
       if (port !== undefined) return { instance, port, protocol, where: `${instance.name} ${protocol.name}` };

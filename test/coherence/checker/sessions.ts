@@ -1,4 +1,5 @@
 import { CREATED, HIDDEN, insist } from './lives.ts';
+import { pickJob, readThese } from './readers.ts';
 import type { Outcome, Scene, Way } from './scene.ts';
 
 /** The subject of the password that sessions are made with, which nobody changes. */
@@ -39,6 +40,7 @@ export async function holdSession(
   scene.sessions.set(subject, token);
   await scene.pause(200 + scene.random() * 600);
 
+  await lookFor(scene, subject);
   const logOut = { method: 'DELETE', path: '/v1/auth', headers: { authorization: token }, body: '' };
   const ends = performance.now();
   const ended = await insist(scene, 'log out', () => logOut, 'rest');
@@ -51,8 +53,18 @@ export async function holdSession(
     returned: ended ? ended.outcome.returned : Infinity,
     where: ended?.way.where ?? 'nobody knows',
   });
+  await lookFor(scene, subject);
   await scene.pause(known);
   scene.sessions.delete(subject);
+}
+
+/** A call with the token, to every instance. */
+async function lookFor(scene: Scene, session: string): Promise<void> {
+  const looks = scene.homes.map(async (home) => {
+    const way = await scene.way({ home, protocol: 'rest' });
+    if (way) await readThese(scene, way, [pickJob(scene).jobId], session);
+  });
+  await Promise.all(looks);
 }
 
 /** Like a read of a job that is not there: a good password that is refused is a lie. */

@@ -45,18 +45,19 @@ export function startWorkload({ instances, protocols, jobs, user, random, ttl }:
   const known = 2 * ttl;
   const tried = new Set<string>();
   const each = {
-    readById: () => readById(scene),
+    // Each reader and writer stays with one instance: one that is frozen does not keep the others waiting.
+    readById: (client: number) => readById(scene, client),
     readList: () => readList(scene),
     readLatest: () => readLatest(scene),
-    writeOnce: () => writeOnce(scene, tried),
+    writeOnce: (client: number) => writeOnce(scene, client, tried),
     liveOnce: () => liveOnce(scene, known),
     holdSession: () => holdSession(scene, user, known),
   };
-  const loop = async (once: () => Promise<void>): Promise<void> => {
-    while (!stopping.signal.aborted) await once();
+  const loop = async (once: (client: number) => Promise<void>, client: number): Promise<void> => {
+    while (!stopping.signal.aborted) await once(client);
   };
   const loops = Object.entries(CLIENTS).flatMap(([name, clients]) =>
-    Array.from({ length: clients }, () => loop(each[name as keyof typeof each])),
+    Array.from({ length: clients }, (_, client) => loop(each[name as keyof typeof each], client)),
   );
   return {
     record: scene.record,

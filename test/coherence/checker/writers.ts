@@ -7,8 +7,8 @@ const SHARE_OF_REPLACEMENTS = 0.2;
 export const replacedAt = (version: number): string => `made ${version}`;
 
 /** Reports a status that nobody else reports, or replaces the content of the version that was seen last. */
-export async function writeOnce(scene: Scene, tried: Set<string>): Promise<void> {
-  const way = await scene.way();
+export async function writeOnce(scene: Scene, home: number, tried: Set<string>): Promise<void> {
+  const way = await scene.way({ home });
   if (!way) return;
   const job = pickJob(scene);
   const { protocol, where } = way;

@@ -184,6 +184,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       method: 'POST',
       path: '/v1/keys',
       source: 'body',
+      repeatable: true,
       encode: (key) => plain({ ...accessKeyFields(key), secretAccessKey: key.secret }),
       location: (key) => `/v1/keys/${key.accessKeyId}`,
     },

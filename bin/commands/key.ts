@@ -21,7 +21,9 @@ export function addKeyCommand(program: Command): void {
     .option('--name <name>', 'what to call it')
     .option('--json', 'answer in JSON')
     .action(async (userId: string, { json, name }: Options) => {
-      const { accessKeyId, secret } = await withGateway(({ ports }) => addKey(ports, userId, name));
+      const { accessKeyId, secret } = await withGateway(({ ports }) =>
+        addKey(ports, { userId }, { owner: userId, ...(name !== undefined && { accessKeyName: name }) }),
+      );
       printAnswer(json, { access_key_id: accessKeyId, secret_access_key: secret }, [
         `access_key_id:     ${accessKeyId}`,
         `secret_access_key: ${secret}   (shown this once)`,

@@ -1,6 +1,7 @@
 import type { AccessKeyStatus } from '../../schemas/access-key.ts';
 import { MAX_KEYS_PER_USER } from '../../schemas/describe-access-keys.ts';
 import { Refusal } from '../errors.ts';
+import { answerOnce } from '../jobs/answer-once.ts';
 import type { ChangeTx, EntryKey, Ports } from '../ports.ts';
 import { inventAccessKeyId, inventSecret, secretContext, type StoredAccessKey } from './access-key.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -14,38 +15,44 @@ export function requireSecretBox({ secretBox }: Pick<Parts, 'secretBox'>): Secre
 }
 
 /**
- * Makes an access key. Its secret is told here and nowhere else.
- * @throws Refusal `user_not_found`, `operation_not_allowed` where the user has too many, or keys are not set up
+ * Makes an access key. Its secret is told here and nowhere else; a retry with the caller's own key is told it again.
+ * @throws Refusal `user_not_found`, `idempotency_conflict`, `operation_not_allowed` where the user has too many, or keys
+ *   are not set up
  */
 export async function addKey(
   parts: Parts,
-  owner: string,
-  accessKeyName = '',
+  caller: { readonly userId: string },
+  wanted: { readonly owner: string; readonly accessKeyName?: string },
+  idempotencyKey?: string,
 ): Promise<StoredAccessKey & { readonly secret: string }> {
+  const { owner, accessKeyName = '' } = wanted;
   const secretBox = requireSecretBox(parts);
   const accessKeyId = inventAccessKeyId();
-  const secret = inventSecret();
   const key: StoredAccessKey = {
     accessKeyId,
     owner,
     accessKeyName,
     status: 'active',
-    sealedSecret: secretBox.seal(secret, secretContext(accessKeyId, owner)),
+    sealedSecret: secretBox.seal(inventSecret(), secretContext(accessKeyId, owner)),
     createTime: parts.clock(),
     lastUsedTime: undefined,
   };
   let added = false;
-  await parts.changes.change([accountKey(owner)], async (tx) => {
+  const once = { key: idempotencyKey, operation: 'create-access-key', request: { owner, accessKeyName } };
+  const made = await answerOnce(parts, caller, [accountKey(owner)], once, async (tx) => {
     if (!(await tx.account(owner))) throw new Refusal('user_not_found');
     if ((await tx.keysOf(owner)).length >= MAX_KEYS_PER_USER) {
       throw new Refusal('operation_not_allowed', { detail: 'access-keys-too-many' });
     }
     await tx.insertKey(key);
     added = true;
+    return key;
   });
-  // A signed call that is sent again makes no key, and a secret is not kept to be told twice.
-  if (!added) throw new Refusal('operation_not_allowed', { detail: 'done-before' });
-  return { ...key, secret };
+  // Whoever overhears a signed call may send it again, and must not be told a secret by it.
+  const repeated = !added && idempotencyKey === undefined;
+  const secret = secretBox.open(made.sealedSecret, secretContext(made.accessKeyId, made.owner));
+  if (repeated || secret === undefined) throw new Refusal('operation_not_allowed', { detail: 'done-before' });
+  return { ...made, secret };
 }
 
 /**

@@ -15,5 +15,9 @@ export const createAccessKey: MemberOperation<
   input: CreateAccessKeyInput,
   output: CreateAccessKeyOutput,
   permission: 'self',
-  handle: ({ input, caller, ports }) => addKey(ports, ownerFor(caller, input.owner), input.accessKeyName),
+  handle({ input, caller, ports }) {
+    const { accessKeyName, idempotencyKey } = input;
+    const owner = ownerFor(caller, input.owner);
+    return addKey(ports, caller, { owner, ...(accessKeyName && { accessKeyName }) }, idempotencyKey);
+  },
 };

@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import type { RequestListener } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
-import { asRefusal } from '../../src/errors.ts';
+import { asRefusal, type Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import {
   answerAction,
@@ -42,11 +42,18 @@ export function createListener(parts: AppParts): RequestListener {
   return (incoming, response) => {
     incoming.url = originForm(incoming.url);
     const request = new HttpRequest(incoming, parts);
-    const finish = (answer: WireAnswer): void => send(parts, request, response, answer);
+    // Neither adapter rejects; even if one did, or an answer could not be written, the process must live.
+    const finish = (answer: Promise<WireAnswer>, fault: (refusal: Refusal) => WireAnswer): void => {
+      answer
+        .catch((thrown: unknown) => fault(asRefusal(thrown)))
+        .then((given) => send(parts, request, response, given))
+        .catch((cause: unknown) => {
+          parts.log.error({ cause }, 'an answer could not be sent');
+          response.destroy();
+        });
+    };
     if (actionPaths.has(request.path)) {
-      answerAction(gateway, action, request).then(finish, (thrown: unknown) =>
-        finish(answerActionFault(asRefusal(thrown))),
-      );
+      finish(answerAction(gateway, action, request), answerActionFault);
       return;
     }
     const hot = matchHot(request.method, request.path);
@@ -55,8 +62,8 @@ export function createListener(parts: AppParts): RequestListener {
       return;
     }
     request.params = hot.params;
-    answerRest(gateway, hot.operation, hot.route, request).then(finish, (thrown: unknown) =>
-      finish(answerRestFault(asRefusal(thrown), request)),
+    finish(answerRest(gateway, hot.operation, hot.route, request), (refusal) =>
+      answerRestFault(refusal, request),
     );
   };
 }

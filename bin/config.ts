@@ -1,4 +1,6 @@
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { PASSWORD_CIPHERS, type PasswordCipher } from '../adapters/action/credentials.ts';
 import { trustProxies } from '../adapters/http/request.ts';
 
 /** One setting: where it comes from, what it may be, and a line for the README's table. */
@@ -54,6 +56,30 @@ const path = (text: string): string =>
 
 const password = (text: string): string => (text.length >= 8 ? text : must('have at least 8 characters'));
 
+const encryptionKeys = (text: string): readonly Buffer[] => {
+  const keys = text.split(',').map((each) => Buffer.from(each.trim(), 'base64'));
+  return keys.every((key) => key.length === 32)
+    ? keys
+    : must('be the base64 of 32 random bytes, or several of them, separated by commas, the newest first');
+};
+
+const privateKey = (text: string): string => {
+  try {
+    const key = createPrivateKey(text);
+    if (key.asymmetricKeyType === 'rsa' && Number(key.asymmetricKeyDetails?.modulusLength) >= 2048)
+      return text;
+  } catch {
+    // The message below says what it must be.
+  }
+  return must('be an RSA private key of 2048 bits or more, in PEM');
+};
+
+const ciphers = (text: string): readonly PasswordCipher[] => {
+  const words = text.split(',').map((each) => each.trim());
+  const found = PASSWORD_CIPHERS.filter((cipher) => words.includes(cipher));
+  return found.length === words.length ? found : must(`list some of ${PASSWORD_CIPHERS.join(', ')}`);
+};
+
 const proxies = (text: string): readonly string[] => {
   const list = text.split(',').map((each) => each.trim());
   try {
@@ -62,6 +88,14 @@ const proxies = (text: string): readonly string[] => {
   } catch {
     return must('list addresses, networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal');
   }
+};
+
+const isOrigin = (text: string): boolean =>
+  text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+
+const origins = (text: string): readonly string[] => {
+  const list = text.split(',').map((each) => each.trim());
+  return list.every(isOrigin) ? list : must('list origins such as https://console.example.com, or be *');
 };
 
 const readableFile = (text: string): string => {
@@ -78,7 +112,7 @@ const setting = <Value>(name: string, absent: Value, parse: (text: string) => Va
   absent,
   parse,
 });
-const secret = (name: string, parse: (text: string) => string): Setting<string | undefined> => ({
+const secret = <Value>(name: string, parse: (text: string) => Value): Setting<Value | undefined> => ({
   name,
   absent: undefined,
   parse,
@@ -103,12 +137,21 @@ export const settings = {
   actionPath: setting('ACTION_PATH', '/iaas', path),
   actionTimeZone: setting('ACTION_TIME_ZONE', 'Asia/Shanghai', timeZone),
   passwordInQuery: setting<'allow' | 'refuse'>('PASSWORD_IN_QUERY', 'refuse', oneOf('allow', 'refuse')),
+  passwordCiphers: setting<readonly PasswordCipher[]>('PASSWORD_CIPHERS', PASSWORD_CIPHERS, ciphers),
+  passwordOverHttp: setting<'allow' | 'refuse'>('PASSWORD_OVER_HTTP', 'allow', oneOf('allow', 'refuse')),
+  passwordPrivateKey: secret('PASSWORD_PRIVATE_KEY', privateKey),
+  keyEncryptionKeys: secret('KEY_ENCRYPTION_KEY', encryptionKeys),
+  signatureWindow: setting('SIGNATURE_WINDOW_SECONDS', 60, integer(1, 3_600)),
   tokenTtl: setting('TOKEN_TTL_SECONDS', 86_400, integer(1, 31_536_000)),
   loginFailuresPerUser: setting('LOGIN_FAILURES_PER_USER', 10, integer(1, 1_000_000)),
   loginFailuresPerAddress: setting('LOGIN_FAILURES_PER_ADDRESS', 100, integer(1, 1_000_000)),
   loginFailureWindow: setting('LOGIN_FAILURE_WINDOW_SECONDS', 900, integer(1, 86_400)),
   bodyLimit: setting('BODY_LIMIT_BYTES', 1_048_576, integer(1_024, 104_857_600)),
+  corsOrigins: setting<readonly string[]>('CORS_ORIGINS', [], origins),
+  rateLimit: setting<number | undefined>('RATE_LIMIT_PER_MINUTE', undefined, integer(1, 1_000_000)),
   trustedProxies: setting<readonly string[]>('TRUSTED_PROXIES', [], proxies),
+  janitorInterval: setting('JANITOR_INTERVAL_SECONDS', 300, integer(0, 86_400)),
+  retentionDays: setting<number | undefined>('RETENTION_DAYS', undefined, integer(1, 36_500)),
   drainTimeout: setting('DRAIN_TIMEOUT_MS', 10_000, integer(0, 600_000)),
   logLevel: setting('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
 };

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { insertJobs } from '../adapters/sql/jobs.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
+import { sampleJobs } from '../adapters/wire/sample-jobs.ts';
 import { addUser, inventPassword } from '../src/accounts/manage-users.ts';
 import type { Log, Ports } from '../src/ports.ts';
 import type { Config } from './config.ts';
-import { sampleJobs } from './sample-jobs.ts';
 
 export const FIRST_ADMIN = 'usr-00000000';
 

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { addCleanCommand } from './commands/clean.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addExportCommand } from './commands/export.ts';
+import { addImportCommand } from './commands/import.ts';
+import { addKeyCommand } from './commands/key.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addSeedCommand } from './commands/seed.ts';
 import { addUserCommand } from './commands/user.ts';
@@ -19,6 +23,10 @@ program
 addMigrateCommand(program);
 addSeedCommand(program);
 addUserCommand(program);
+addKeyCommand(program);
+addExportCommand(program);
+addImportCommand(program);
+addCleanCommand(program);
 addDoctorCommand(program);
 
 try {

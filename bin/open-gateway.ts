@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createActionRenderer, SEED_FACE } from '../adapters/action/job-face.ts';
+import { createSeedRenderer, renderSignedJob, SEED_FACE, SIGNED_FACE } from '../adapters/action/job-face.ts';
 import { createAttemptLimiter } from '../adapters/attempts/attempt-limiter.ts';
+import { createRateLimiter } from '../adapters/attempts/rate-limiter.ts';
 import { createMemoryEntryCache, noEntryCache } from '../adapters/memory/entry-cache.ts';
 import { connectRedis, type RedisLink } from '../adapters/redis/connect.ts';
 import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
@@ -13,7 +14,10 @@ import { openMysql } from '../adapters/sql/open-mysql.ts';
 import { openSqlite } from '../adapters/sql/open-sqlite.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { createCredentialJudge } from '../src/accounts/credentials.ts';
+import { createKeyUses } from '../src/accounts/key-uses.ts';
+import { createPasswordKey } from '../src/accounts/password-key.ts';
 import { createPasswords } from '../src/accounts/passwords.ts';
+import { createSecretBox } from '../src/accounts/secret-box.ts';
 import { createChanges } from '../src/coherence/change.ts';
 import { createEntryKinds } from '../src/coherence/entry-kinds.ts';
 import { createEpochKeeper, type EpochKeeper } from '../src/coherence/epoch-keeper.ts';
@@ -22,8 +26,9 @@ import { createReadThrough } from '../src/coherence/read-through.ts';
 import type { Watch } from '../src/coherence/steps.ts';
 import { createGateway, type Gateway } from '../src/gateway/gateway.ts';
 import { createJobFaces } from '../src/jobs/job-view.ts';
-import type { Log, Ports } from '../src/ports.ts';
+import type { Clock, Log, Ports } from '../src/ports.ts';
 import type { Config } from './config.ts';
+import { ownKeys } from './own-keys.ts';
 
 /** The core with its stores behind it. */
 export interface OpenGateway {
@@ -33,8 +38,9 @@ export interface OpenGateway {
   close(): Promise<void>;
 }
 
-/** Ways to look into the cache, and to put another in its place: for the metrics, and for tests of the protocol. */
+/** Ways to look into the cache, and to put something else in its place: for the metrics, and for tests. */
 export interface Hooks {
+  readonly clock?: Clock;
   readonly count?: (kind: string, outcome: string) => void;
   readonly watch?: Watch;
   readonly alter?: (cache: EntryCache) => EntryCache;
@@ -44,6 +50,8 @@ export interface Hooks {
 const TICK = 250;
 const REDIS_GREETING = 1_000;
 const MEMORY_ENTRIES = 20_000;
+/** How often the last use of access keys is written down, in ms. */
+const NOTE_USES = 30_000;
 
 /** Opens the database that the settings name: a server, or the embedded store. */
 export function openDatabase(config: Config): OpenDatabase {
@@ -61,13 +69,13 @@ export async function openGateway(
   config: Config,
   database: OpenDatabase,
   log: Log,
-  { count, watch, alter }: Hooks = {},
+  { clock = Date.now, count, watch, alter }: Hooks = {},
 ): Promise<OpenGateway> {
   const { db, dialect, generation } = database;
-  const clock = Date.now;
   const ttl = config.cacheTtl;
   const faces = createJobFaces({
-    [SEED_FACE]: createActionRenderer(config.actionTimeZone),
+    [SEED_FACE]: createSeedRenderer(config.actionTimeZone),
+    [SIGNED_FACE]: renderSignedJob,
     [REST_FACE]: renderRestJob,
   });
   const jobs = createJobStore(db, dialect);
@@ -112,20 +120,36 @@ export async function openGateway(
     },
     link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` },
   );
-  const judge = createCredentialJudge({ accounts, passwords, attempts, clock });
-  const tokenLife = config.tokenTtl * 1000;
-  const ports: Ports = { jobs, accounts, changes, passwords, attempts, faces, clock, tokenLife };
+  const rates =
+    config.rateLimit === undefined
+      ? undefined
+      : createRateLimiter(config.rateLimit, link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` });
+  const { encryptionKeys, passwordPrivateKey } = await ownKeys(config);
+  const secretBox = encryptionKeys && createSecretBox(encryptionKeys);
+  const passwordKey =
+    passwordPrivateKey === undefined ? undefined : await createPasswordKey(passwordPrivateKey);
+  const keyUses = createKeyUses(accounts, clock, log);
+  const proof = { accounts, passwords, attempts, clock, secretBox, passwordKey };
+  const judge = createCredentialJudge({
+    ...proof,
+    keyUses,
+    signatureWindow: config.signatureWindow * 1000,
+  });
+  const ports: Ports = { ...proof, rates, jobs, changes, faces, tokenLife: config.tokenTtl * 1000 };
 
   const stop = new AbortController();
   // The embedded cache has no other process to agree with.
   const ticking = generation ? undefined : tickUntil(stop.signal, keeper, log);
+  const noting = setInterval(() => void keyUses.write(), NOTE_USES).unref();
   return {
     gateway: createGateway({ judge, reader, ports }),
     ports,
     keeper,
     async close() {
       stop.abort();
+      clearInterval(noting);
       await ticking;
+      await keyUses.write();
       link?.close();
       await database.close();
     },

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import Koa from 'koa';
-import { wallClock } from '../adapters/action/job-face.ts';
+import { createDialects } from '../adapters/action/dialect.ts';
 import { adminElsewhere, adminRoutes, type Readiness } from '../adapters/http/admin.ts';
-import { createApp } from '../adapters/http/app.ts';
+import { createListener } from '../adapters/http/app.ts';
+import { allowOrigins } from '../adapters/http/cors.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { trustProxies } from '../adapters/http/request.ts';
 import { listen, type HttpServer } from '../adapters/http/server.ts';
 import { answerUnreadable } from '../adapters/http/unreadable.ts';
 import { isPassing, ask } from '../adapters/sql/ask.ts';
+import { cleanUp } from '../adapters/sql/clean-up.ts';
 import { migrate, pendingMigrations } from '../adapters/sql/migrate.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { checkServer } from '../adapters/sql/server-version.ts';
@@ -16,6 +18,7 @@ import { Refusal } from '../src/errors.ts';
 import type { Log } from '../src/ports.ts';
 import type { Config } from './config.ts';
 import { greet, prepareFirstStart } from './first-start.ts';
+import { retentionOf, startJanitor, type Janitor } from './janitor.ts';
 import { createLog } from './log.ts';
 import { openDatabase, openGateway, type Hooks, type OpenGateway } from './open-gateway.ts';
 
@@ -43,6 +46,7 @@ export async function serve(
   const metrics = createMetrics();
   const database = openDatabase(config);
   let opened: OpenGateway | undefined;
+  let janitor: Janitor | undefined;
   let draining = false;
 
   const readiness: Readiness = async () => {
@@ -52,7 +56,7 @@ export async function serve(
     const reached = await ask(() => database.db.select(database.db.raw('1'))).catch(() => undefined);
     return reached ? { ready: true } : { ready: false, because: 'the database cannot be reached' };
   };
-  const app = createApp({
+  const listener = createListener({
     gateway: {
       answer(call) {
         if (!opened) throw new Refusal('unavailable', { detail: 'database', retryAfter: 1 });
@@ -64,10 +68,13 @@ export async function serve(
     action: {
       path: config.actionPath,
       passwordInQuery: config.passwordInQuery === 'allow',
-      time: wallClock(config.actionTimeZone),
+      passwordCiphers: config.passwordCiphers,
+      dialects: createDialects(config.actionTimeZone),
     },
     bodyLimit: config.bodyLimit,
     trusts: trustProxies(config.trustedProxies),
+    cors: allowOrigins(config.corsOrigins),
+    passwordOverHttp: config.passwordOverHttp === 'allow',
     draining: () => draining,
     admin: config.adminPort === undefined ? adminRoutes(readiness, metrics) : adminElsewhere,
   });
@@ -78,18 +85,18 @@ export async function serve(
     if (ended) return;
     ended = true;
     draining = true;
-    await Promise.all(servers.map((server) => server.drain(config.drainTimeout)));
+    await Promise.all([janitor?.stop(), ...servers.map((server) => server.drain(config.drainTimeout))]);
     await (opened ? opened.close() : database.close());
   };
   try {
-    const server = await listen(app, config.host, config.port, (sent) =>
+    const server = await listen(listener, config.host, config.port, (sent) =>
       answerUnreadable(config.actionPath, sent),
     );
     servers.push(server);
     let adminPort: number | undefined;
     if (config.adminPort !== undefined) {
       const admin = await listen(
-        new Koa().use(adminRoutes(readiness, metrics)),
+        new Koa().use(adminRoutes(readiness, metrics)).callback(),
         config.host,
         config.adminPort,
       );
@@ -105,6 +112,12 @@ export async function serve(
     });
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;
+    if (config.janitorInterval > 0) {
+      const retention = retentionOf(config);
+      janitor = startJanitor(config.janitorInterval * 1000, log, (stop) =>
+        cleanUp(database, { now: Date.now(), retention, stop }),
+      );
+    }
     say(greet(config, server.port, password));
     log.info({ port: server.port }, 'ready');
     return { port: server.port, adminPort, stop };

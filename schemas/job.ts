@@ -19,14 +19,21 @@ export const JobText = Type.String({ format: 'json-object' });
 export const STATUS_PATTERN = /^[a-z][a-z0-9 _-]{0,31}$/;
 export const JobStatus = Type.String({ pattern: STATUS_PATTERN.source });
 
+/** The status before, which is empty until the first change. */
+export const PRE_STATUS_PATTERN = /^([a-z][a-z0-9 _-]{0,31})?$/;
+export const PreStatus = Type.String({ pattern: PRE_STATUS_PATTERN.source });
+
 /** The statuses after which a job never changes its status again. */
 export const FINAL_STATUSES = ['successful', 'failed', 'canceled', 'done with failure'] as const;
 
 /** The versions that a writer has seen; a job of another version is not changed. */
 export const SeenVersions = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 20 });
 
+/** What the key of a request may be made of: it may stand in a header. */
+export const KEY_PATTERN = '^[\\x21-\\x7e]+$';
+
 /** A word that a caller makes up for one request, so that a retry has no second effect. */
-export const IdempotencyKey = Type.String({ minLength: 1, maxLength: 128, pattern: '^[\\x21-\\x7e]+$' });
+export const IdempotencyKey = Type.String({ minLength: 1, maxLength: 128, pattern: KEY_PATTERN });
 
 /** A remark for the timeline. */
 export const Note = Type.String({ maxLength: 1024, pattern: TEXT_PATTERN });

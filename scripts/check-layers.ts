@@ -16,6 +16,7 @@ const PLANTED: readonly { readonly folder: string; readonly imports: string }[] 
   { folder: 'adapters/rest', imports: '../action/encode.ts' },
   { folder: 'adapters/rest', imports: '../sql/jobs.ts' },
   { folder: 'adapters/wire', imports: '../rest/encode.ts' },
+  { folder: 'adapters/lines', imports: '../sql/jobs.ts' },
   { folder: 'adapters/sql', imports: '../http/app.ts' },
   { folder: 'adapters/redis', imports: '../../src/gateway/gateway.ts' },
   { folder: 'adapters/http', imports: '../../bin/config.ts' },

@@ -46,7 +46,9 @@ export type Fault =
   | { is: 'too-large'; most: number }
   | { is: 'not-one-of'; allowed: readonly string[] }
   | { is: 'key-twice'; key: string }
-  | { is: 'number-lost'; number: string };
+  | { is: 'number-lost'; number: string }
+  /** Two values, each good by itself, that cannot stand together. */
+  | { is: 'unlike'; other: string };
 
 /** One wrong parameter. `reason` narrows the general `invalid_parameter` where a narrower one exists. */
 export interface Problem {
@@ -75,19 +77,45 @@ export type Detail =
   | 'credentials-missing'
   | 'credentials-malformed'
   | 'password-in-query'
+  | 'password-in-the-clear'
+  | 'cipher-refused'
+  | 'credentials-of-two-kinds'
+  | 'signature-malformed'
+  | 'signature-mismatch'
+  | 'access-key-unknown'
+  | 'access-keys-not-set-up'
+  | 'access-keys-too-many'
+  | 'password-key-not-set-up'
+  | 'time-passed'
+  | 'time-in-future'
+  | 'deadline-passed'
+  | 'done-before'
   | 'draining'
   | 'busy'
   | 'database';
+
+/** How many calls a caller may make in a minute, how many are left, and in how many seconds they are counted anew. */
+export interface RateState {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly reset: number;
+}
 
 export interface RefusalFacts {
   readonly problems?: readonly Problem[];
   readonly detail?: Detail;
   /** Seconds after which a retry makes sense. */
   readonly retryAfter?: number;
+  /** Where a caller made too many calls. */
+  readonly rate?: RateState;
   /** The job that is meant, where a call names several. */
   readonly jobId?: string;
   /** What stands now, where the caller must have expected something else. */
   readonly present?: { readonly status: string } | { readonly version: number };
+  /** The text that a signature was compared for. */
+  readonly signed?: string;
+  /** The gateway's time, for a caller whose clock is another; in ms since 1970. */
+  readonly now?: number;
   /** A limit that was passed, in the unit that `detail` implies (bytes, levels). */
   readonly limit?: number;
   readonly cause?: unknown;

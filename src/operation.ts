@@ -13,6 +13,8 @@ export interface Caller extends Account {
 export interface Origin {
   readonly address: string;
   readonly requestId: string;
+  /** A password that came this way could be read by others, and the gateway was told not to take it then. */
+  readonly passwordsRefused: boolean;
 }
 
 /** What an operation is given. `found` answers `jobIds`, id by id; undefined where

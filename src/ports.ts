@@ -1,5 +1,10 @@
+import type { AccessKeyStatus } from '../schemas/access-key.ts';
 import type { Role } from '../schemas/user.ts';
+import type { StoredAccessKey } from './accounts/access-key.ts';
 import type { Account } from './accounts/account.ts';
+import type { PasswordKey } from './accounts/password-key.ts';
+import type { SecretBox } from './accounts/secret-box.ts';
+import type { RateState } from './errors.ts';
 import type { Job } from './jobs/job.ts';
 import type { JobFaces } from './jobs/job-view.ts';
 
@@ -10,6 +15,12 @@ export interface Ports {
   readonly changes: Changes;
   readonly passwords: Passwords;
   readonly attempts: AttemptLimiter;
+  /** Undefined: calls are not limited. */
+  readonly rates: RateLimiter | undefined;
+  /** Undefined: access keys can be neither made nor used. */
+  readonly secretBox: SecretBox | undefined;
+  /** Undefined: passwords cannot be encrypted for this gateway. */
+  readonly passwordKey: PasswordKey | undefined;
   readonly faces: JobFaces;
   readonly clock: Clock;
   readonly tokenLife: number;
@@ -106,9 +117,17 @@ export interface AccountStore {
   findToken(digest: string): Promise<(StoredToken & { readonly version: number }) | undefined>;
   /**
    * Stores a token if the account still has the version at which the password was judged; false where it
-   * changed meanwhile. Removes the user's expired tokens on the way.
+   * changed meanwhile.
    */
   addToken(token: StoredToken, version: number, now: number): Promise<boolean>;
+  /** The access key with its owner's account version, as one consistent read. */
+  findKey(accessKeyId: string): Promise<(StoredAccessKey & { readonly version: number }) | undefined>;
+  /** The access keys of one user, or of all, oldest first. */
+  listKeys(owner?: string): Promise<readonly StoredAccessKey[]>;
+  /** Writes down when keys were used last, in ms since 1970; a use that is not later than the present one does not count. */
+  noteKeyUses(uses: ReadonlyMap<string, number>): Promise<void>;
+  /** Stores the secret as sealed anew, unless it is not `before` any more. */
+  resealKey(accessKeyId: string, before: string, sealedSecret: string): Promise<boolean>;
 }
 
 /** What one consistent read of the database found: the epoch's row as it was then, and rows by id. */
@@ -158,7 +177,7 @@ export interface ChangeTx {
   addEvent(event: { readonly job: Job; readonly userId: string; readonly note: string }): Promise<void>;
   /** The answer that was stored for a key since then. */
   recall(userId: string, key: string, since: number): Promise<StoredAnswer | undefined>;
-  /** Stores an answer, and forgets the user's older than `since`. @throws KeyTaken where the key has an answer by now */
+  /** Stores an answer, in place of one older than `since`. @throws KeyTaken where the key has a younger one by now */
   remember(stored: StoredAnswer, since: number): Promise<void>;
 
   /** The account as locked, or undefined where there is none. Changes of accounts raise its version. */
@@ -169,6 +188,32 @@ export interface ChangeTx {
   ): Promise<void>;
   /** Removes tokens of a user: one, or all. */
   removeTokens(userId: string, digest?: string): Promise<void>;
+
+  /** The access keys of a user whose account is locked. */
+  keysOf(owner: string): Promise<readonly StoredAccessKey[]>;
+  insertKey(key: StoredAccessKey): Promise<void>;
+  /** Changes a key, and raises the version of its owner's account. */
+  updateKey(
+    key: StoredAccessKey,
+    change: { accessKeyName?: string; status?: AccessKeyStatus },
+  ): Promise<void>;
+  /** Removes a key, and raises the version of its owner's account. */
+  removeKey(key: StoredAccessKey): Promise<void>;
+
+  /** What a signed call came to that was carried out before, as JSON. */
+  recallSigned(digest: string): Promise<string | undefined>;
+  /** @throws KeyTaken where the same call was carried out meanwhile */
+  rememberSigned(call: SignedCall): Promise<void>;
+}
+
+/** A signed call that was carried out, with what it came to. */
+export interface SignedCall {
+  readonly digest: string;
+  readonly userId: string;
+  /** JSON. */
+  readonly answer: string;
+  /** When its signature has surely expired, in ms since 1970. */
+  readonly expireTime: number;
 }
 
 export interface Passwords {
@@ -187,6 +232,12 @@ export interface AttemptLimiter {
   admit(userId: string, address: string): Promise<void>;
   failed(userId: string, address: string): Promise<void>;
   succeeded(userId: string, address: string): Promise<void>;
+}
+
+/** Counts the calls of each caller; only where a limit is set. */
+export interface RateLimiter {
+  /** @param caller a user's id, or the address of one that is not known @throws Refusal `rate_limited` */
+  admit(caller: string): Promise<RateState>;
 }
 
 /** A place for what operators should know. Values of callers and secrets do not belong in it. */

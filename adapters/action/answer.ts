@@ -1,8 +1,8 @@
 import { asRefusal, Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
-import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
-import { decode, type ActionSettings } from './decode.ts';
+import type { Seen, WireAnswer, WireRequest } from '../wire/exchange.ts';
+import { decode, dialectOf, type ActionSettings } from './decode.ts';
 import { encode, encodeError } from './encode.ts';
 import { languageIn, readForm, readQuery, textOf, type ActionForm } from './form.ts';
 
@@ -14,21 +14,17 @@ export async function answerAction(
 ): Promise<WireAnswer> {
   let form: ActionForm = readQuery(request);
   let operation: OperationName | 'unknown' = 'unknown';
-  let seen: Pick<Outcome, 'userId' | 'cached'> = {};
+  const seen: Seen = { userId: undefined, cached: undefined };
   try {
     form = await readForm(form, request);
-    const { call, binding, wishes } = decode(form, request, settings);
+    const { call, binding, wishes } = decode(form, request, settings, seen);
     operation = call.operation;
-    const output = await gateway.answer({
-      ...call,
-      identified: (userId, cached) => (seen = { userId, cached }),
-    });
-    const answer = encode(operation, binding, output as never, wishes);
-    return { ...answer, outcome: { ...answer.outcome, ...seen } };
+    const output = await gateway.answer(call);
+    return encode(operation, binding, output as never, wishes, seen);
   } catch (thrown) {
     const action = textOf(form, 'action');
-    const answer = encodeError(operation, action, asRefusal(thrown), languageIn(form));
-    return { ...answer, outcome: { ...answer.outcome, ...seen } };
+    const dialect = dialectOf(form, settings.dialects).name;
+    return encodeError(operation, action, asRefusal(thrown), languageIn(form), dialect, seen);
   }
 }
 

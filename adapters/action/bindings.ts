@@ -1,15 +1,15 @@
 import { MAX_JOBS_PER_CALL } from '../../schemas/describe-jobs.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
+import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
 import { listPieces, type Pieces } from '../wire/pieces.ts';
-import { SEED_FACE } from './job-face.ts';
+import type { Dialect } from './dialect.ts';
 
 /** What the public parameters of a call ask of its answer. */
 export interface Wishes {
   /** `verbose=1` and above adds `version` to each job. */
   readonly verbose: boolean;
-  /** Writes a time as this protocol's dialect does; milliseconds since 1970. */
-  time(milliseconds: number): string;
+  readonly dialect: Dialect;
 }
 
 /** How one operation is named, and how its answer is written. */
@@ -18,7 +18,7 @@ export interface ActionBinding<Name extends OperationName = OperationName> {
   /** Other names of parameters, with the input's property that each means. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Puts this protocol's defaults and limits into the input. */
-  adjust?(value: Record<string, unknown>): void;
+  adjust?(value: Record<string, unknown>, dialect: Dialect): void;
   /** The keys of the answer between `action` and the end, `ret_code` among them. */
   encode(output: OutputOf<Name>, wishes: Wishes): Pieces;
 }
@@ -28,9 +28,9 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
   'describe-jobs': {
     action: 'DescribeJobs',
     aliases: { jobs: 'jobIds' },
-    adjust(value) {
+    adjust(value, { pageLimit }) {
       const ids = Array.isArray(value.jobIds) ? value.jobIds.length : 0;
-      value.limit ??= ids > 0 ? Math.min(ids, MAX_JOBS_PER_CALL) : MAX_JOBS_PER_CALL;
+      value.limit ??= ids > 0 ? Math.min(ids, MAX_JOBS_PER_CALL) : pageLimit;
       // QingCloud's clients ask for more than a page may hold and expect the most that it can.
       if (typeof value.limit === 'number') value.limit = Math.min(value.limit, MAX_JOBS_PER_CALL);
     },
@@ -46,14 +46,14 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
   },
   'describe-job-timeline': {
     action: 'DescribeJobTimeline',
-    encode: ({ jobId, timeline }, { time }) => [
+    encode: ({ jobId, timeline }, { dialect }) => [
       `"job_id":${JSON.stringify(jobId)},"ret_code":0,"timeline_set":`,
       JSON.stringify(
         timeline.map((event) => ({
           version: event.version,
           status: event.status,
           pre_status: event.preStatus,
-          time: time(event.time),
+          time: dialect.time(event.time),
           user_id: event.userId,
           note: event.note,
         })),
@@ -82,12 +82,39 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
     aliases: { jobs: 'jobIds' },
     encode: ({ jobIds }) => jobIdsPieces(jobIds),
   },
+  'describe-access-keys': {
+    action: 'DescribeAccessKeys',
+    aliases: { access_keys: 'accessKeyIds' },
+    encode: ({ accessKeys }, { dialect }) => [
+      `"access_key_set":${JSON.stringify(accessKeys.map((key) => accessKeyFields(key, dialect)))},`,
+      `"ret_code":0,"total_count":${accessKeys.length}`,
+    ],
+  },
+  'create-access-key': {
+    action: 'CreateAccessKey',
+    encode: (key, { dialect }) => [
+      fields({ ...accessKeyFields(key, dialect), secret_access_key: key.secret, ret_code: 0 }),
+    ],
+  },
+  'change-access-key': {
+    action: 'ModifyAccessKeyAttributes',
+    encode: ({ accessKeyId }) => [fields({ access_key_id: accessKeyId, ret_code: 0 })],
+  },
+  'remove-access-keys': {
+    action: 'DeleteAccessKeys',
+    aliases: { access_keys: 'accessKeyIds' },
+    encode: ({ accessKeyIds }) => [fields({ access_keys: accessKeyIds, ret_code: 0 })],
+  },
+  // DescribeAccessKeys with one id.
+  'describe-access-key': null,
   // DescribeJobs with one id.
   'describe-job': null,
   // Every call carries USER_ID and PASSWORD: there are no sessions here.
   'log-in': null,
   'describe-session': null,
   'log-out': null,
+  // Served where no call of this API is needed to read it.
+  'describe-password-key': null,
 };
 
 function jobIdPieces(job: JobView): Pieces {
@@ -98,7 +125,23 @@ function jobIdsPieces(jobIds: readonly string[]): Pieces {
   return [`"job_ids":${JSON.stringify(jobIds)},"ret_code":0`];
 }
 
-function jobPieces(job: JobView, { verbose }: Wishes): Pieces {
-  const face = job.face(SEED_FACE);
+function accessKeyFields(key: StoredAccessKey, dialect: Dialect): Record<string, unknown> {
+  return {
+    access_key_id: key.accessKeyId,
+    access_key_name: key.accessKeyName,
+    create_time: dialect.time(key.createTime),
+    ...(key.lastUsedTime !== undefined && { last_used_time: dialect.time(key.lastUsedTime) }),
+    owner: key.owner,
+    status: key.status,
+  };
+}
+
+/** The members of a JSON object, without its braces. */
+function fields(members: object): string {
+  return JSON.stringify(members).slice(1, -1);
+}
+
+function jobPieces(job: JobView, { verbose, dialect }: Wishes): Pieces {
+  const face = job.face(dialect.face);
   return verbose ? [face.subarray(0, -1), `,"version":${job.version}}`] : [face];
 }

@@ -7,15 +7,19 @@ import { parsePairs, type Sent } from '../wire/parameters.ts';
 
 /** The parameters of a call as sent, before anything is made of them. */
 export interface ActionForm {
-  readonly query: readonly Sent[];
-  readonly body: readonly Sent[];
+  /** Those of the query, then those of the body. */
+  readonly sent: readonly Sent[];
+  /** How many of `sent` stood in the query. */
+  readonly inQuery: number;
   readonly problems: readonly Problem[];
+  /** Each name once; the body's word counts before the query's. */
+  readonly named: ReadonlyMap<string, { readonly value: unknown; readonly times: number }>;
 }
 
 /** The parameters of the query alone, which can be read whatever the body is. */
 export function readQuery(request: WireRequest): ActionForm {
   const { sent, problems } = parsePairs(request.query);
-  return { query: sent, body: [], problems };
+  return formOf(sent, [], problems);
 }
 
 /** The parameters of query and body: GET with a query, POST with a form or with JSON, all alike. */
@@ -23,7 +27,19 @@ export async function readForm(query: ActionForm, request: WireRequest): Promise
   if (request.method === 'GET' || request.method === 'HEAD') return query;
   if (request.method !== 'POST') throw new Refusal('resource_not_found', { detail: 'unknown-method' });
   const body = parseBody(mediaType(request.headers['content-type']), decodeText(await request.body()));
-  return { ...query, body: body.sent, problems: [...query.problems, ...body.problems] };
+  return formOf(query.sent, body.sent, [...query.problems, ...body.problems]);
+}
+
+function formOf(query: readonly Sent[], body: readonly Sent[], problems: readonly Problem[]): ActionForm {
+  const named = new Map<string, { value: unknown; times: number }>();
+  for (const part of [body, query]) {
+    for (const { name, value } of part) {
+      const before = named.get(name);
+      if (before) before.times++;
+      else named.set(name, { value, times: 1 });
+    }
+  }
+  return { sent: [...query, ...body], inQuery: query.length, problems, named };
 }
 
 function parseBody(type: string, text: string): { sent: Sent[]; problems: Problem[] } {
@@ -35,9 +51,9 @@ function parseBody(type: string, text: string): { sent: Sent[]; problems: Proble
   return { sent: readMembers(text), problems: [] };
 }
 
-/** One public parameter as sent; the body's word counts before the query's. */
+/** One public parameter as sent. */
 export function valueOf(form: ActionForm, name: string): unknown {
-  return [...form.body, ...form.query].find((sent) => sent.name === name)?.value;
+  return form.named.get(name)?.value;
 }
 
 /** One public parameter that must be text. */
@@ -46,9 +62,15 @@ export function textOf(form: ActionForm, name: string): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
+/** One public parameter that is a number, which JSON may write as one. */
+export function digitsOf(form: ActionForm, name: string): string | undefined {
+  const found = valueOf(form, name);
+  return typeof found === 'number' ? String(found) : textOf(form, name);
+}
+
 /** A public parameter that stands in two places would be read differently by whoever stands in between. */
 export function timesSent(form: ActionForm, name: string): number {
-  return [...form.query, ...form.body].filter((sent) => sent.name === name).length;
+  return form.named.get(name)?.times ?? 0;
 }
 
 export function languageIn(form: ActionForm | undefined): Language {

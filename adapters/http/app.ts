@@ -1,112 +1,126 @@
 import { Router } from '@koa/router';
-import type { IncomingMessage } from 'node:http';
+import type { RequestListener } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
-import { asRefusal } from '../../src/errors.ts';
+import { asRefusal, type Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
-import type { Log } from '../../src/ports.ts';
 import {
   answerAction,
   answerFault as answerActionFault,
   answerUnrouted as answerUnroutedAction,
 } from '../action/answer.ts';
 import type { ActionSettings } from '../action/decode.ts';
-import { answerFault as answerRestFault, answerRest, answerUnrouted, restRoutes } from '../rest/answer.ts';
+import {
+  answerFault as answerRestFault,
+  answerOptions,
+  answerRest,
+  answerUnrouted,
+  restRoutes,
+} from '../rest/answer.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
-import type { Metrics } from './metrics.ts';
-import { isActionPath, originForm, requestIdOf, toWireRequest, type Trust } from './request.ts';
+import { findPage } from './docs.ts';
+import { matchHotRoutes } from './hot-routes.ts';
+import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
+import { messageOf, send, write, type SendParts } from './send.ts';
 
-export interface AppParts {
+export interface AppParts extends RequestSettings, SendParts {
   readonly gateway: Gateway;
-  readonly log: Log;
-  readonly metrics: Metrics;
   readonly action: ActionSettings & { readonly path: string };
-  /** Bytes. */
-  readonly bodyLimit: number;
-  readonly trusts: Trust;
-  /** True while the process is on its way out: connections are not kept. */
-  readonly draining: () => boolean;
   /** Health and metrics, or the word that they are served elsewhere. */
   readonly admin: Middleware;
 }
 
-/** The one HTTP application: which protocol a request speaks, and what is logged and counted of it. */
-export function createApp(parts: AppParts): Koa {
+/**
+ * Takes every request. Calls of the action API, which has one path, and of the routes that the bindings call `hot` are
+ * answered here; Koa and its router see to all others. Both ways lead through the same adapters and the same `send`.
+ */
+export function createListener(parts: AppParts): RequestListener {
+  const { gateway, action } = parts;
+  const general = createApp(parts).callback();
+  const matchHot = matchHotRoutes(restRoutes());
+  const actionPaths = new Set([action.path, `${action.path}/`]);
+
+  return (incoming, response) => {
+    incoming.url = originForm(incoming.url);
+    const request = new HttpRequest(incoming, parts);
+    // Neither adapter rejects; even if one did, or an answer could not be written, the process must live.
+    const finish = (answer: Promise<WireAnswer>, fault: (refusal: Refusal) => WireAnswer): void => {
+      answer
+        .catch((thrown: unknown) => fault(asRefusal(thrown)))
+        .then((given) => send(parts, request, response, given))
+        .catch((cause: unknown) => {
+          parts.log.error({ cause }, 'an answer could not be sent');
+          response.destroy();
+        });
+    };
+    if (actionPaths.has(request.path)) {
+      finish(answerAction(gateway, action, request), answerActionFault);
+      return;
+    }
+    const hot = matchHot(request.method, request.path);
+    if (!hot) {
+      void general(incoming, response);
+      return;
+    }
+    request.params = hot.params;
+    finish(answerRest(gateway, hot.operation, hot.route, request), (refusal) =>
+      answerRestFault(refusal, request),
+    );
+  };
+}
+
+/** The HTTP application for what is not answered before it: which route a request takes. */
+function createApp(parts: AppParts): Koa {
   const { gateway, action } = parts;
   const app = new Koa();
   const router = new Router({ sensitive: true, strict: true });
+  const answer = (ctx: Context, request: HttpRequest, given: WireAnswer): void => {
+    ctx.respond = false;
+    send(parts, request, ctx.res, given);
+  };
 
   for (const { operation, route } of restRoutes()) {
     router.register(route.path, [route.method.toLowerCase()], async (ctx) => {
-      const request = toWireRequest(ctx, parts, ctx.params);
-      send(parts, ctx, await answerRest(gateway, operation, route, request));
+      const request = new HttpRequest(ctx.req, parts, ctx.params);
+      answer(ctx, request, await answerRest(gateway, operation, route, request));
     });
   }
 
   app.use(async (ctx, next) => {
-    ctx.state.began = performance.now();
-    ctx.req.url = originForm(ctx.req.url);
     try {
       await next();
     } catch (thrown) {
       // Nothing is expected to come here, and even then no answer may leave as Koa's own plain text.
       const refusal = asRefusal(thrown);
-      const answer = isActionPath(action.path, ctx.path)
+      const request = new HttpRequest(ctx.req, parts);
+      const fault = isActionPath(action.path, request.path)
         ? answerActionFault(refusal)
-        : answerRestFault(refusal, toWireRequest(ctx, parts));
-      send(parts, ctx, answer);
+        : answerRestFault(refusal, request);
+      answer(ctx, request, fault);
     }
   });
   app.use(parts.admin);
   app.use(async (ctx, next) => {
-    const { path } = ctx;
-    if (!isActionPath(action.path, path)) return next();
-    // Both spellings are served as they are: some clients do not follow redirects, and sign the path they sent.
-    const known = path.length <= action.path.length + 1;
-    const request = toWireRequest(ctx, parts);
-    send(parts, ctx, known ? await answerAction(gateway, action, request) : answerUnroutedAction());
+    const request = new HttpRequest(ctx.req, parts);
+    if (!isActionPath(action.path, request.path)) return next();
+    answer(ctx, request, answerUnroutedAction());
+  });
+  app.use((ctx, next) => {
+    const page = findPage(ctx);
+    if (!page) return next();
+    ctx.respond = false;
+    return write(parts, new HttpRequest(ctx.req, parts), ctx.res, page);
   });
   app.use(router.routes());
   app.use((ctx) => {
-    const pathExists = router.match(ctx.path, ctx.method).path.length > 0;
-    send(parts, ctx, answerUnrouted(toWireRequest(ctx, parts), pathExists));
+    const request = new HttpRequest(ctx.req, parts);
+    const routed = router.match(request.path, request.method).path.flatMap((layer) => layer.methods);
+    const methods = routed.length > 0 ? [...new Set(['OPTIONS', ...routed])].toSorted() : [];
+    const asks = request.method === 'OPTIONS' && methods.length > 0;
+    answer(ctx, request, asks ? answerOptions(methods) : answerUnrouted(request, methods));
   });
   // Only what went wrong: such an error may carry the request with all that it says.
   app.on('error', (cause: unknown) =>
     parts.log.warn({ because: messageOf(cause) }, 'an answer could not be sent'),
   );
   return app;
-}
-
-/** Writes an answer, and tells log and metrics of the call. */
-function send(parts: AppParts, ctx: Context, answer: WireAnswer): void {
-  const { status, headers, body } = answer;
-  ctx.status = status;
-  ctx.body = typeof body === 'string' ? Buffer.from(body) : (body ?? null);
-  ctx.status = status;
-  // After the body: Koa sets a content type of its own for bytes.
-  ctx.set({ ...headers, 'x-request-id': requestIdOf(ctx) });
-  if (parts.draining() || hasUnreadBody(ctx.req)) ctx.set('connection', 'close');
-  record(parts, ctx, answer);
-}
-
-/** A body that was not read to its end would be taken for the next request of the connection. */
-function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
-  const sent = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  return sent && !complete;
-}
-
-/** One line and one count per call. Names and numbers only: no value of a caller is written down. */
-function record({ log, metrics }: AppParts, ctx: Context, { status, outcome }: WireAnswer): void {
-  const milliseconds = performance.now() - Number(ctx.state.began);
-  metrics.call(outcome, milliseconds / 1000);
-  const { cause, ...told } = outcome;
-  const line = { requestId: requestIdOf(ctx), ...told, status, ms: Math.round(milliseconds * 100) / 100 };
-  if (told.reason === 'internal') log.error({ ...line, cause }, 'call');
-  // While a database is away every call says the same: its message will do.
-  else if (told.reason === 'unavailable') log.warn({ ...line, because: messageOf(cause) }, 'call');
-  else log.info(line, 'call');
-}
-
-function messageOf(cause: unknown): string | undefined {
-  return cause instanceof Error ? cause.message : undefined;
 }

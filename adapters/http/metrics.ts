@@ -19,16 +19,34 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   });
+  // Labels are looked up once for each combination: there are few, and a look costs more than counting does.
+  const ofCall = new Map<string, Histogram.Internal<string>>();
+  const ofLookUp = new Map<string, number>();
   const lookUps = new Counter({
     name: 'jobgate_cache_lookups_total',
     help: 'Rows looked up in the cache: hit, miss, blocked by a writer, or bypass while the cache is off.',
     labelNames: ['kind', 'outcome'],
-    registers: [registry],
+    registers: [],
+    collect() {
+      for (const [key, count] of ofLookUp) {
+        const [kind = '', outcome = ''] = key.split(' ');
+        this.inc({ kind, outcome }, count);
+      }
+      ofLookUp.clear();
+    },
   });
+  registry.registerMetric(lookUps);
   return {
-    call: ({ protocol, operation, reason }, seconds) =>
-      calls.observe({ protocol, operation, outcome: reason ?? 'ok' }, seconds),
-    lookUp: (kind, outcome) => lookUps.inc({ kind, outcome }),
+    call({ protocol, operation, reason = 'ok' }, seconds) {
+      const key = `${protocol} ${operation} ${reason}`;
+      let child = ofCall.get(key);
+      if (!child) ofCall.set(key, (child = calls.labels(protocol, operation, reason)));
+      child.observe(seconds);
+    },
+    lookUp(kind, outcome) {
+      const key = `${kind} ${outcome}`;
+      ofLookUp.set(key, (ofLookUp.get(key) ?? 0) + 1);
+    },
     scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

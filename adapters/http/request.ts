@@ -1,5 +1,6 @@
+import accepts from 'accepts';
 import { randomUUID } from 'node:crypto';
-import type { Context } from 'koa';
+import type { IncomingMessage } from 'node:http';
 import proxyAddress from 'proxy-addr';
 import { readBody } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
@@ -19,33 +20,83 @@ export function trustProxies(proxies: readonly string[]): Trust {
   return (address) => trusts(address, 0);
 }
 
-/** What the protocol adapters need to know of a request. */
-export function toWireRequest(
-  ctx: Context,
-  { bodyLimit, trusts }: { readonly bodyLimit: number; readonly trusts: Trust },
-  params: Readonly<Record<string, string>> = {},
-): WireRequest {
-  return {
-    method: ctx.method,
-    path: ctx.path,
-    query: ctx.querystring,
-    headers: ctx.headers,
-    params,
-    address: proxyAddress(ctx.req, trusts),
-    requestId: requestIdOf(ctx),
-    preferredLanguage: (among) => ctx.acceptsLanguages([...among]) || undefined,
-    body: () => readBody(ctx.req, bodyLimit),
-  };
+const isLoopback = trustProxies(['loopback']);
+
+export interface RequestSettings {
+  /** Bytes. */
+  readonly bodyLimit: number;
+  readonly trusts: Trust;
+  /** Whether a password may come over a connection that others could read. */
+  readonly passwordOverHttp: boolean;
 }
 
-/** The caller's own X-Request-Id where it is sane, else a new one; the same for the whole request. */
-export function requestIdOf(ctx: Context): string {
-  const state = ctx.state as { requestId?: string };
-  if (state.requestId === undefined) {
-    const sent = ctx.get('x-request-id');
-    state.requestId = SANE_ID.test(sent) ? sent : randomUUID();
+const NO_PARAMS: Readonly<Record<string, string>> = {};
+
+/**
+ * What the protocol adapters need to know of a request. A class, since most calls never ask for most of it: a getter
+ * of a prototype costs nothing until then.
+ */
+export class HttpRequest implements WireRequest {
+  readonly began = performance.now();
+  readonly path: string;
+  readonly query: string;
+  params: Readonly<Record<string, string>>;
+  readonly #request: IncomingMessage;
+  readonly #settings: RequestSettings;
+  #requestId: string | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    settings: RequestSettings,
+    params: Readonly<Record<string, string>> = NO_PARAMS,
+  ) {
+    const target = request.url ?? '';
+    const end = target.indexOf('?');
+    this.path = end < 0 ? target : target.slice(0, end);
+    this.query = end < 0 ? '' : target.slice(end + 1);
+    this.params = params;
+    this.#request = request;
+    this.#settings = settings;
   }
-  return state.requestId;
+
+  get method(): string {
+    return this.#request.method ?? '';
+  }
+
+  get headers(): IncomingMessage['headers'] {
+    return this.#request.headers;
+  }
+
+  /** A trusted proxy's word counts. */
+  get address(): string {
+    return proxyAddress(this.#request, this.#settings.trusts);
+  }
+
+  /** The caller's own X-Request-Id where it is sane, else a new one; the same for the whole request. */
+  get requestId(): string {
+    if (this.#requestId === undefined) {
+      const sent = this.headers['x-request-id'];
+      this.#requestId = typeof sent === 'string' && SANE_ID.test(sent) ? sent : randomUUID();
+    }
+    return this.#requestId;
+  }
+
+  /** Loopback and a trusted proxy are safe ways, unless the proxy itself says that it was asked over plain HTTP. */
+  get passwordsRefused(): boolean {
+    const { passwordOverHttp, trusts } = this.#settings;
+    if (passwordOverHttp) return false;
+    const peer = this.#request.socket.remoteAddress ?? '';
+    if (trusts(peer)) return String(this.headers['x-forwarded-proto']).toLowerCase() === 'http';
+    return !isLoopback(peer);
+  }
+
+  preferredLanguage(among: readonly string[]): string | undefined {
+    return accepts(this.#request).languages([...among]) || undefined;
+  }
+
+  body(): Promise<Buffer> {
+    return readBody(this.#request, this.#settings.bodyLimit);
+  }
 }
 
 /** Whether a path is the action API's: its own, with a slash behind it or not, or one below. */
@@ -58,6 +109,7 @@ export function isActionPath(actionPath: string, path: string): boolean {
  * says of scheme and host is no business of ours, and need not even be right.
  */
 export function originForm(target: string | undefined): string {
+  if (target?.startsWith('/')) return target;
   const path = (target ?? '').replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
   return path.startsWith('/') ? path : `/${path}`;
 }

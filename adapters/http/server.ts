@@ -1,7 +1,6 @@
-import { createServer, STATUS_CODES, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type Koa from 'koa';
 import type { WireAnswer } from '../wire/exchange.ts';
 
 /** A listening server that can be emptied. */
@@ -22,7 +21,7 @@ const HEADERS_MOST = 32_768;
 
 /** @throws Error where the address cannot be listened on */
 export async function listen(
-  app: Koa,
+  listener: RequestListener,
   host: string,
   port: number,
   refuse: RefuseUnreadable = () => undefined,
@@ -36,9 +35,9 @@ export async function listen(
       // Node would answer this, and an expectation that it does not know, by itself and in no convention.
       requireHostHeader: false,
     },
-    app.callback(),
+    listener,
   );
-  server.on('checkExpectation', app.callback());
+  server.on('checkExpectation', listener);
   const answered = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     // What is still being sent cannot be read either, and closing at once would take the answer back.

@@ -25,6 +25,7 @@ export function answerUnreadable(actionPath: string, sent: string): WireAnswer {
         params: {},
         address: '',
         requestId,
+        passwordsRefused: false,
         preferredLanguage: () => undefined,
         body: () => Promise.reject(refusal),
       });

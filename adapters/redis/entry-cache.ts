@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { EntryCache, EntryValue, LeaseAnswer } from '../../src/coherence/ports.ts';
 import type { EntryKey } from '../../src/ports.ts';
 import type { RedisLink } from './connect.ts';
+import { createBatch } from './batch.ts';
 import { scripts } from './scripts.ts';
 
 /** The scripts as commands of the connection. */
@@ -55,6 +56,8 @@ export function createRedisEntryCache(
     }
   };
 
+  const readEntry = createBatch((names: readonly string[]) => sent(redis.mgetBuffer(...names)));
+
   return {
     runId,
 
@@ -66,8 +69,8 @@ export function createRedisEntryCache(
     setEpoch: (epoch) => sent(steps.jgSetEpoch(epochKey, epoch)),
 
     async get(epoch, keys) {
-      const found = await sent(redis.mgetBuffer(keys.map((key) => keyOf(epoch, key))));
-      return found.map((entry) => (entry ? readValue(entry) : undefined));
+      const entries = await Promise.all(keys.map((key) => readEntry(keyOf(epoch, key))));
+      return entries.map((entry) => (entry ? readValue(entry) : undefined));
     },
 
     async lease(epoch, key, token) {

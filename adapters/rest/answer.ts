@@ -1,10 +1,10 @@
 import { asRefusal, Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { operationNames, type OperationName } from '../../src/operations/index.ts';
-import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
+import type { Seen, WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { restBindings, type RestRoute } from './bindings.ts';
 import { decode } from './decode.ts';
-import { encode, encodeError } from './encode.ts';
+import { encode, encodeError, JSON_TYPE } from './encode.ts';
 
 /** One call of the REST API, from the request to the answer. Never rejects: every failure is an answer. */
 export async function answerRest(
@@ -13,25 +13,36 @@ export async function answerRest(
   route: RestRoute,
   request: WireRequest,
 ): Promise<WireAnswer> {
-  let seen: Pick<Outcome, 'userId' | 'cached'> = {};
+  const seen: Seen = { userId: undefined, cached: undefined };
   try {
-    const { call, own } = decode(operation, route, request);
-    const output = await gateway.answer({
-      ...call,
-      identified: (userId, cached) => (seen = { userId, cached }),
-    });
-    const answer = encode(operation, route, output as never, own, request);
-    return { ...answer, outcome: { ...answer.outcome, ...seen } };
+    const { call, own } = decode(operation, route, request, seen);
+    const output = await gateway.answer(call);
+    return encode(operation, route, output as never, own, request, seen);
   } catch (thrown) {
-    const answer = encodeError(operation, route, asRefusal(thrown), request);
-    return { ...answer, outcome: { ...answer.outcome, ...seen } };
+    return encodeError(operation, route, asRefusal(thrown), request, seen);
   }
 }
 
-/** What is answered where no route fits: the path is unknown, or does not have this method. */
-export function answerUnrouted(request: WireRequest, pathExists: boolean): WireAnswer {
-  const detail = pathExists ? 'unknown-method' : 'unknown-path';
-  return encodeError('unknown', undefined, new Refusal('resource_not_found', { detail }), request);
+/**
+ * What is answered where no route fits: the path is unknown, or does not have this method.
+ * @param methods those that the path has
+ */
+export function answerUnrouted(request: WireRequest, methods: readonly string[]): WireAnswer {
+  const detail = methods.length > 0 ? 'unknown-method' : 'unknown-path';
+  const answer = encodeError('unknown', undefined, new Refusal('resource_not_found', { detail }), request);
+  return methods.length === 0
+    ? answer
+    : { ...answer, headers: { ...answer.headers, allow: methods.join(', ') } };
+}
+
+/** What a path has: its methods, which everyone may know. */
+export function answerOptions(methods: readonly string[]): WireAnswer {
+  return {
+    status: 200,
+    headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store', allow: methods.join(', ') },
+    body: '{"code":0,"data":{}}',
+    outcome: { protocol: 'rest', operation: 'options', code: 0 },
+  };
 }
 
 /** What is answered where the call failed before it was known which it is. */

@@ -1,9 +1,12 @@
 import type { Problem, Reason } from '../../src/errors.ts';
+import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
+import type { WireRequest } from '../wire/exchange.ts';
 import { listPieces, type Pieces } from '../wire/pieces.ts';
 import { REST_FACE } from './job-face.ts';
-import { pagingParameters, readPaging } from './paging.ts';
+import { linkPages } from './links.ts';
+import { pageOf, pagingParameters, readPaging } from './paging.ts';
 
 /** How one operation is reached, and how its answer is written. */
 export interface RestRoute<Name extends OperationName = OperationName> {
@@ -12,6 +15,8 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   readonly path: string;
   /** Where the parameters stand that are not in the path. */
   readonly source: 'query' | 'body';
+  /** Called so often that it is matched before all other routes. */
+  readonly hot?: true;
   /** Parameters of this protocol alone, which `adjust` turns into the input's own. */
   readonly own?: readonly string[];
   adjust?(
@@ -29,6 +34,8 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   readonly repeatable?: true;
   /** Where what was made is found. */
   location?(output: OutputOf<Name>): string;
+  /** The `Link` header of a page. */
+  links?(output: OutputOf<Name>, own: ReadonlyMap<string, string>, request: WireRequest): string;
   /** Refusals whose HTTP status is another one here than the catalogue's. */
   readonly statuses?: Partial<Readonly<Record<Reason, 401>>>;
   /** An answer without the envelope: 204 and these headers, and no failure but 401 and 503. */
@@ -37,6 +44,7 @@ export interface RestRoute<Name extends OperationName = OperationName> {
 
 const one = (job: JobView): Pieces => [job.face(REST_FACE)];
 const tagOf = (job: JobView): string => `"${job.version}"`;
+const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 const plain = (output: object): Pieces => [JSON.stringify(output)];
 
 /** Every operation's routes; the compiler asks for a new operation's. More special paths stand first. */
@@ -46,23 +54,30 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       method: 'GET',
       path: '/v1/jobs',
       source: 'query',
+      hot: true,
       own: pagingParameters,
       adjust: readPaging,
+      links({ total, next }, own, { path, query }) {
+        return linkPages(path, query, { total, next, ...pageOf(own) });
+      },
       encode({ jobs, total, next }, own) {
-        const perPage = Number(own.get('per_page') ?? 20);
-        const page = own.has('after') ? '' : `,"page":${Number(own.get('page') ?? 1)}`;
+        const { page: number, perPage } = pageOf(own);
+        const page = number === undefined ? '' : `,"page":${number}`;
         const more = next === undefined ? '' : `,"next":${JSON.stringify(next)}`;
         const list = listPieces(jobs, (job) => job.face(REST_FACE));
         return ['{"jobs":[', ...list, `],"total":${total}${page},"perPage":${perPage}${more}}`];
       },
     },
   ],
-  'describe-latest-job': [{ method: 'GET', path: '/v1/jobs/latest', source: 'query', encode: one }],
+  'describe-latest-job': [
+    { method: 'GET', path: '/v1/jobs/latest', source: 'query', hot: true, encode: one },
+  ],
   'describe-job': [
     {
       method: 'GET',
       path: '/v1/jobs/:jobId',
       source: 'query',
+      hot: true,
       encode: one,
       entityTag: tagOf,
     },
@@ -75,7 +90,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       encode: ({ jobId, timeline }) => [
         JSON.stringify({
           jobId,
-          timeline: timeline.map((event) => ({ ...event, time: new Date(event.time).toISOString() })),
+          timeline: timeline.map((event) => ({ ...event, time: isoTime(event.time) })),
         }),
       ],
     },
@@ -146,4 +161,54 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
     },
   ],
   'log-out': [{ method: 'DELETE', path: '/v1/auth', source: 'query', encode: plain }],
+  'describe-password-key': [{ method: 'GET', path: '/v1/auth/key', source: 'query', encode: plain }],
+  'describe-access-keys': [
+    {
+      method: 'GET',
+      path: '/v1/keys',
+      source: 'query',
+      encode: ({ accessKeys }) =>
+        plain({ accessKeys: accessKeys.map(accessKeyFields), total: accessKeys.length }),
+    },
+  ],
+  'describe-access-key': [
+    {
+      method: 'GET',
+      path: '/v1/keys/:accessKeyId',
+      source: 'query',
+      encode: (key) => plain(accessKeyFields(key)),
+    },
+  ],
+  'create-access-key': [
+    {
+      method: 'POST',
+      path: '/v1/keys',
+      source: 'body',
+      repeatable: true,
+      encode: (key) => plain({ ...accessKeyFields(key), secretAccessKey: key.secret }),
+      location: (key) => `/v1/keys/${key.accessKeyId}`,
+    },
+  ],
+  'change-access-key': [
+    {
+      method: 'PATCH',
+      path: '/v1/keys/:accessKeyId',
+      source: 'body',
+      encode: (key) => plain(accessKeyFields(key)),
+    },
+  ],
+  'remove-access-keys': [
+    { method: 'DELETE', path: '/v1/keys/:accessKeyIds', source: 'query', encode: () => ['{}'] },
+  ],
 };
+
+function accessKeyFields(key: StoredAccessKey): object {
+  return {
+    accessKeyId: key.accessKeyId,
+    accessKeyName: key.accessKeyName,
+    owner: key.owner,
+    status: key.status,
+    createTime: isoTime(key.createTime),
+    ...(key.lastUsedTime !== undefined && { lastUsedTime: isoTime(key.lastUsedTime) }),
+  };
+}

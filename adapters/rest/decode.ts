@@ -1,7 +1,7 @@
 import type { Credentials } from '../../src/accounts/credentials.ts';
 import type { Call } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
-import type { WireRequest } from '../wire/exchange.ts';
+import type { Seen, WireRequest } from '../wire/exchange.ts';
 import type { RestRoute } from './bindings.ts';
 import { readObject, readQuery } from './form.ts';
 
@@ -11,18 +11,28 @@ export interface Decoded {
   readonly own: ReadonlyMap<string, string>;
 }
 
-export function decode(operation: OperationName, route: RestRoute, request: WireRequest): Decoded {
+export function decode(
+  operation: OperationName,
+  route: RestRoute,
+  request: WireRequest,
+  seen: Seen,
+): Decoded {
   const own = new Map<string, string>();
   return {
     own,
     call: {
       operation,
       credentials: findCredentials(request.headers.authorization),
-      origin: { address: request.address, requestId: request.requestId },
+      origin: request,
       input: () =>
         route.source === 'body'
           ? readObject(operation, route, request)
           : readQuery(operation, route, request, own),
+      identified(userId, cached) {
+        seen.userId = userId;
+        seen.cached = cached;
+      },
+      rated: (rate) => void (seen.rate = rate),
     },
   };
 }

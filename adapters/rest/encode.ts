@@ -1,14 +1,22 @@
 import type { Refusal } from '../../src/errors.ts';
 import type { OperationName } from '../../src/operations/index.ts';
+import { namesTag } from '../wire/entity-tag.ts';
 import { errorCatalogue } from '../wire/error-catalogue.ts';
-import type { Outcome, WireAnswer, WireRequest } from '../wire/exchange.ts';
-import { languageOf, LANGUAGES, type Language } from '../wire/language.ts';
+import {
+  NOTHING_SEEN,
+  rateHeaders,
+  type Outcome,
+  type Seen,
+  type WireAnswer,
+  type WireRequest,
+} from '../wire/exchange.ts';
+import { LANGUAGE_TAGS, languageOf, LANGUAGES, type Language } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
 import { spell, wordFault, wordRefusal } from '../wire/wording.ts';
 import type { RestRoute } from './bindings.ts';
 import { parameterOf } from './names.ts';
 
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const;
+export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Wraps an output in the envelope, or answers 204 or 304 where there is nothing to wrap. */
 export function encode(
@@ -17,25 +25,29 @@ export function encode(
   output: never,
   own: ReadonlyMap<string, string>,
   request: WireRequest,
-): Omit<WireAnswer, 'outcome'> & { outcome: Outcome } {
-  const outcome: Outcome = { protocol: 'rest', operation, code: 0 };
+  { userId, cached, rate }: Seen,
+): WireAnswer {
+  const outcome: Outcome = { protocol: 'rest', operation, code: 0, userId, cached };
   if (route.headersOnly) {
-    const headers = { ...route.headersOnly(output), 'cache-control': 'no-store' };
+    const headers = { ...route.headersOnly(output), 'cache-control': 'no-store', ...rateHeaders(rate) };
     return { status: 204, headers, body: undefined, outcome };
   }
   const tag = route.entityTag?.(output);
-  const caching = { 'cache-control': route.source === 'body' ? 'no-store' : 'private, no-cache' };
   const location = route.location?.(output);
-  const headers = {
-    ...caching,
-    ...(tag !== undefined && { etag: tag }),
-    ...(location !== undefined && { location }),
+  const headers: Record<string, string> = {
+    'cache-control': route.source === 'body' ? 'no-store' : 'private, no-cache',
   };
-  if (route.method === 'GET' && tag !== undefined && matches(request.headers['if-none-match'], tag)) {
+  if (tag !== undefined) headers.etag = tag;
+  if (location !== undefined) headers.location = location;
+  if (rate) Object.assign(headers, rateHeaders(rate));
+  const links = route.links?.(output, own, request);
+  if (links !== undefined) headers.link = links;
+  if (route.method === 'GET' && tag !== undefined && namesTag(request.headers['if-none-match'], tag)) {
     return { status: 304, headers, body: undefined, outcome };
   }
+  headers['content-type'] = JSON_TYPE;
   const body = joinPieces(['{"code":0,"data":', ...route.encode(output, own), '}']);
-  return { status: 200, headers: { ...JSON_TYPE, ...headers }, body, outcome };
+  return { status: 200, headers, body, outcome };
 }
 
 /** A refusal in the envelope: what happened, under which name and number, and which parameters were wrong. */
@@ -44,6 +56,7 @@ export function encodeError(
   route: RestRoute | undefined,
   refusal: Refusal,
   request: WireRequest,
+  { userId, cached, rate }: Seen = NOTHING_SEEN,
 ): WireAnswer {
   const { code, status: usual } = errorCatalogue[refusal.reason];
   const status = route?.statuses?.[refusal.reason] ?? usual;
@@ -67,11 +80,12 @@ export function encodeError(
     // nginx turns any other failure of verify into a 500 of its own.
     status: route?.headersOnly && status !== 401 ? 503 : status,
     headers: {
-      ...JSON_TYPE,
+      'content-type': JSON_TYPE,
       'cache-control': 'no-store',
-      'content-language': language === 'zh' ? 'zh-CN' : 'en',
+      'content-language': LANGUAGE_TAGS[language],
       vary: 'Accept-Language',
       'x-error-code': String(code),
+      ...rateHeaders(refusal.facts.rate ?? rate),
       ...(status === 401 && { 'www-authenticate': 'Bearer realm="jobgate"' }),
       ...(seconds !== undefined && { 'retry-after': String(seconds) }),
     },
@@ -81,6 +95,9 @@ export function encodeError(
       operation,
       code,
       reason: refusal.reason,
+      detail: refusal.facts.detail,
+      userId,
+      cached,
       cause: refusal.facts.cause,
     },
   };
@@ -88,10 +105,4 @@ export function encodeError(
 
 function preferred(request: WireRequest): Language {
   return languageOf(request.preferredLanguage(LANGUAGES));
-}
-
-/** Whether a list of entity tags names this one; a weak tag names it too, for reads. */
-function matches(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === tag);
 }

@@ -4,10 +4,44 @@ import { operations, type OperationName } from '../../src/operations/index.ts';
 import { decodeText, mediaType } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { JsonObjectText, readMembers } from '../wire/free-json.ts';
-import { isList, nearest, parsePairs, shapeOf, typed, type Sent } from '../wire/parameters.ts';
+import {
+  isList,
+  nearest,
+  parsePairs,
+  shapeOf,
+  typed,
+  type PropertySchema,
+  type Sent,
+} from '../wire/parameters.ts';
 import { toSnake } from '../wire/spelling.ts';
 import type { RestRoute } from './bindings.ts';
 import { isHeader } from './names.ts';
+
+/** What a route's parameters are, worked out once. */
+interface Plan {
+  readonly properties: Readonly<Record<string, PropertySchema>>;
+  readonly required: readonly string[];
+  /** The properties that a query or a body may carry: those that the path or a header carries are left out. */
+  readonly carried: readonly string[];
+  /** The parameters of a query, each with the property that it carries; `page` and its like have none. */
+  readonly query: ReadonlyMap<string, string>;
+}
+
+const plans = new WeakMap<RestRoute, Plan>();
+
+function planOf(operation: OperationName, route: RestRoute): Plan {
+  const known = plans.get(route);
+  if (known) return known;
+  const { properties, required } = shapeOf(operations[operation].input);
+  const inPath = new Set(route.path.match(/(?<=:)\w+/g));
+  const carried = Object.keys(properties).filter((name) => !inPath.has(name) && !isHeader(name));
+  // Where this protocol counts pages, it does not count rows.
+  const pages = (name: string): boolean => route.own !== undefined && (name === 'offset' || name === 'limit');
+  const query = new Map(carried.filter((name) => !pages(name)).map((name) => [toSnake(name), name]));
+  const plan = { properties, required, carried, query };
+  plans.set(route, plan);
+  return plan;
+}
 
 /** The parameters of a GET or DELETE: from the path and the query, lists separated by commas. */
 export function readQuery(
@@ -16,21 +50,15 @@ export function readQuery(
   request: WireRequest,
   own: Map<string, string>,
 ): RawInput {
-  const { value, problems: found } = readSurroundings(operation, route, request);
+  const { properties, query: known } = planOf(operation, route);
+  const { value, problems } = readSurroundings(properties, route, request);
   // nginx asks the verify route with whatever its own configuration adds.
   if (route.headersOnly) return { value, problems: [] };
-
-  const { properties } = shapeOf(operations[operation].input);
   const ownNames = route.own ?? [];
-  const known = new Map(
-    Object.keys(properties)
-      .filter(
-        (name) => !isElsewhere(name, request) && !(route.own && (name === 'offset' || name === 'limit')),
-      )
-      .map((name) => [toSnake(name), name]),
-  );
-  const { sent, problems } = parsePairs(request.query);
-  problems.push(...found);
+  if (request.query === '' && !route.adjust) return { value, problems };
+
+  const { sent, problems: unread } = parsePairs(request.query);
+  problems.unshift(...unread);
   // What `query_by` names is complained of there.
   const named = new Set(ownNames.includes('query_by') ? textIn(sent, 'query_by').split(',') : []);
   const seen = new Set<string>();
@@ -66,13 +94,12 @@ export async function readObject(
 ): Promise<RawInput> {
   const text = decodeText(await request.body());
   const type = mediaType(request.headers['content-type']);
-  const { properties, required } = shapeOf(operations[operation].input);
+  const { properties, required, carried: known } = planOf(operation, route);
   // Where nothing must be said, nothing need be sent.
-  const empty = text.trim() === '' && required.every((name) => isElsewhere(name, request));
+  const empty = text.trim() === '' && !required.some((name) => known.includes(name));
   if (!empty && type !== 'application/json') throw new Refusal('malformed_request', { detail: 'body-type' });
 
-  const { value, problems } = readSurroundings(operation, route, request);
-  const known = Object.keys(properties).filter((name) => !isElsewhere(name, request));
+  const { value, problems } = readSurroundings(properties, route, request);
   const seen = new Set<string>();
   for (const { name, value: given } of empty ? [] : readMembers(text)) {
     if (!known.includes(name)) problems.push(unknownParameter(name, known));
@@ -86,18 +113,12 @@ export async function readObject(
   return { value, problems };
 }
 
-/** Properties that come by the path or by a header, never by a query or a body. */
-function isElsewhere(name: string, { params }: WireRequest): boolean {
-  return name in params || isHeader(name);
-}
-
 /** What the path and the headers say of an input. */
 function readSurroundings(
-  operation: OperationName,
+  properties: Plan['properties'],
   route: RestRoute,
   { params, headers }: WireRequest,
 ): { value: Record<string, unknown>; problems: Problem[] } {
-  const { properties } = shapeOf(operations[operation].input);
   const value: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const [name, given] of Object.entries(params))

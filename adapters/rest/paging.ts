@@ -17,6 +17,14 @@ const FILTERS = new Set([
 
 export const pagingParameters = ['page', 'per_page', 'query_by'] as const;
 
+/** Which page was asked for, as it is told; a page that a cursor led to has no number. */
+export function pageOf(own: ReadonlyMap<string, string>): { page: number | undefined; perPage: number } {
+  return {
+    page: own.has('after') ? undefined : Number(own.get('page') ?? 1),
+    perPage: Number(own.get('per_page') ?? DEFAULT_PER_PAGE),
+  };
+}
+
 /**
  * Turns `page` and `per_page` into offset and limit, and checks what `query_by` names.
  * @param sent the names of all parameters that were sent

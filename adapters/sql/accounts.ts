@@ -1,12 +1,13 @@
 import type { Knex } from 'knex';
 import type { AccountStore } from '../../src/ports.ts';
+import { accessKeyStore } from './access-keys.ts';
 import { ask, isDuplicate } from './ask.ts';
 import type { Dialect } from './dialect.ts';
 import { toAccount, toStoredUser, type UserRow } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
-/** Users and tokens in the database. */
+/** Users, tokens and access keys in the database. */
 export function createAccountStore(db: Knex, dialect: Dialect): AccountStore {
   return {
     read: (userIds) => ask(() => readSnapshot(db, dialect, 'users', 'user_id', userIds, toAccount)),
@@ -63,7 +64,6 @@ export function createAccountStore(db: Knex, dialect: Dialect): AccountStore {
           await dialect.lockRow(trx, 'users', 'user_id', userId, true);
           const present = await findRow(trx, userId);
           if (present?.version !== version) return false;
-          await trx('tokens').where('user_id', userId).where('expire_time', '<', toSqlTime(now)).delete();
           await trx('tokens').insert({
             digest,
             user_id: userId,
@@ -73,6 +73,8 @@ export function createAccountStore(db: Knex, dialect: Dialect): AccountStore {
           return true;
         }),
       ),
+
+    ...accessKeyStore(db),
   };
 }
 

@@ -60,6 +60,11 @@ export function isDuplicate(thrown: unknown): boolean {
   return code === 'ER_DUP_ENTRY' || (code?.startsWith('SQLITE_CONSTRAINT') ?? false);
 }
 
+/** Whether two transactions waited for each other, and this one was rolled back. */
+export function isDeadlock(thrown: unknown): boolean {
+  return (thrown as { code?: string }).code === 'ER_LOCK_DEADLOCK';
+}
+
 function unavailable(cause: unknown): Refusal {
   return cause instanceof Refusal ? cause : new Refusal('unavailable', { detail: 'database', cause });
 }

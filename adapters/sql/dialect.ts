@@ -7,6 +7,8 @@ export interface Dialect {
   readonly offFor: string;
   /** `SYSDATE` and its like: the time at which it is evaluated. */
   readonly presentTime: string;
+  /** A transaction with this sees one state of the database throughout. */
+  readonly snapshot: Knex.TransactionConfig;
   /** Appended to a SELECT: keeps the row from being changed until the transaction ends, others may read it. */
   readonly shareLock: string;
   /** Locks a row for a change. */
@@ -22,6 +24,7 @@ export const mysql: Dialect = {
   name: 'mysql',
   offFor: 'TIMESTAMPDIFF(MICROSECOND, e.off_since, SYSDATE(3)) / 1000',
   presentTime: 'SYSDATE(3)',
+  snapshot: { isolationLevel: 'repeatable read' },
   // MariaDB has no FOR SHARE.
   shareLock: 'LOCK IN SHARE MODE',
   async lockRow(trx, table, key, id, wait) {
@@ -42,6 +45,7 @@ export const sqlite: Dialect = {
   name: 'sqlite',
   offFor: '0',
   presentTime: "strftime('%Y-%m-%d %H:%M:%f', 'now')",
+  snapshot: {},
   shareLock: '',
   async lockRow(trx, table, key, id) {
     // A write as the first statement takes the one write lock at once, and waits for it.
@@ -51,3 +55,8 @@ export const sqlite: Dialect = {
     return { is: rows > 0 ? 'locked' : 'absent' };
   },
 };
+
+/** The dialect of an open database. */
+export function dialectOf(db: Knex): Dialect {
+  return db.client.dialect === 'mysql' ? mysql : sqlite;
+}

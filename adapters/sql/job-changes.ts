@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import type { Job } from '../../src/jobs/job.ts';
 import { KeyTaken } from '../../src/jobs/answer-once.ts';
 import type { ChangeTx } from '../../src/ports.ts';
-import { ask, isDuplicate } from './ask.ts';
-import { fromJob, fromJobEvent, toJob, type JobRow } from './rows.ts';
+import { ask, isDeadlock, isDuplicate } from './ask.ts';
+import { fromJob, fromJobEvent, lastChange, toJob, type JobRow } from './rows.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
 /**
@@ -34,7 +34,7 @@ export function jobChanges(
 
     insertJob: (job) =>
       ask(async () => {
-        await trx('jobs').insert(fromJob(job));
+        await insertNew(trx, fromJob(job));
         known.set(job.jobId, job);
       }),
 
@@ -58,7 +58,10 @@ export function jobChanges(
         known.set(jobId, undefined);
       }),
 
-    addEvent: (event) => ask(async () => void (await trx('job_events').insert(fromJobEvent(event)))),
+    addEvent: (change) =>
+      ask(async () => {
+        await trx('job_events').insert(fromJobEvent(change.job.jobId, lastChange(change)));
+      }),
 
     recall: (userId, key, since) =>
       ask(async () => {
@@ -73,21 +76,44 @@ export function jobChanges(
 
     remember: ({ userId, key, digest, answer, time }, since) =>
       ask(async () => {
-        await trx('idempotency_keys')
-          .where('user_id', userId)
-          .where('create_time', '<', toSqlTime(since))
-          .delete();
+        const own = { user_id: userId, idempotency_key: key };
+        const columns = { digest, answer, create_time: toSqlTime(time) };
         try {
-          await trx('idempotency_keys').insert({
-            user_id: userId,
-            idempotency_key: key,
-            digest,
-            answer,
-            create_time: toSqlTime(time),
-          });
+          await trx('idempotency_keys').insert({ ...own, ...columns });
         } catch (thrown) {
-          throw isDuplicate(thrown) ? new KeyTaken() : thrown;
+          if (!isDuplicate(thrown)) throw thrown;
+          if (!(await renew(trx, own, columns, since))) throw new KeyTaken();
         }
       }),
   };
+}
+
+/**
+ * Stores a new job, unless a job of its id was deleted: who remembers that one must not see a version go down.
+ * @throws Error where the id was used before
+ */
+async function insertNew(trx: Knex, row: JobRow): Promise<void> {
+  const columns = Object.keys(row);
+  const done = (await trx.raw(
+    `insert into jobs (${columns.join(', ')}) select ${columns.map(() => '?').join(', ')} ` +
+      'from (select 1 as one) as o where not exists (select 1 from deleted_jobs where job_id = ?)',
+    [...(Object.values(row) as Knex.RawBinding[]), row.job_id],
+  )) as [{ affectedRows: number }] | { changes: number };
+  const inserted = 'changes' in done ? done.changes : done[0].affectedRows;
+  if (inserted !== 1) throw new Error(`job ${row.job_id} was deleted: its id cannot be used again`);
+}
+
+/** Puts an answer in place of one that is too old and was not removed yet; false where the present one is not. */
+async function renew(trx: Knex, own: object, columns: object, since: number): Promise<boolean> {
+  try {
+    const renewed = await trx('idempotency_keys')
+      .where(own)
+      .where('create_time', '<', toSqlTime(since))
+      .update(columns);
+    return renewed === 1;
+  } catch (thrown) {
+    // Two requests that found it too old at once: the server has rolled this one back, and the other goes on.
+    if (isDeadlock(thrown)) return false;
+    throw thrown;
+  }
 }

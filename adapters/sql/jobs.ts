@@ -3,7 +3,8 @@ import type { Job } from '../../src/jobs/job.ts';
 import type { JobFilter, JobStore } from '../../src/ports.ts';
 import { ask } from './ask.ts';
 import type { Dialect } from './dialect.ts';
-import { fromJob, fromJobEvent, toJob, toJobEvent, type EventRow, type JobRow } from './rows.ts';
+import { addRecords } from './job-records.ts';
+import { lastChange, toJob, toJobEvent, type EventRow, type JobRow } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
 import { toSqlTime } from './time.ts';
 
@@ -61,16 +62,12 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
 
 /** Puts jobs in as they are, each with its last change, unless a job of the same id exists; tells how many are new. */
 export async function insertJobs(db: Knex, jobs: readonly Job[]): Promise<number> {
-  return db.transaction(async (trx) => {
-    const ids = jobs.map((job) => job.jobId);
-    const present = new Set(await trx('jobs').whereIn('job_id', ids).pluck('job_id'));
-    const fresh = jobs.filter((job) => !present.has(job.jobId));
-    if (fresh.length === 0) return 0;
-    await trx('jobs').insert(fresh.map(fromJob)).onConflict('job_id').ignore();
-    const events = fresh.map((job) => fromJobEvent({ job, userId: job.owner, note: '' }));
-    await trx('job_events').insert(events).onConflict(['job_id', 'version']).ignore();
-    return fresh.length;
-  });
+  const records = jobs.map((job) => ({
+    job,
+    hiddenTime: undefined,
+    timeline: [lastChange({ job, userId: job.owner, note: '' })],
+  }));
+  return (await addRecords(db, records)).added.size;
 }
 
 function matching(db: Knex, filter: JobFilter): Knex.QueryBuilder {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { EntryKey, EpochState } from '../../src/ports.ts';
+import { accessKeyChanges } from './access-keys.ts';
 import { ask } from './ask.ts';
 import type { Dialect, Lock } from './dialect.ts';
 import { jobChanges, toVisibleJob, type HideableRow, type KnownJobs } from './job-changes.ts';
@@ -127,6 +128,7 @@ function ledgerTx(
     epoch: () => ask(() => lockEpoch(trx)),
 
     ...jobChanges(trx, jobs),
+    ...accessKeyChanges(trx),
 
     account: (userId) =>
       ask(async () => {

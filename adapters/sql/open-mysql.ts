@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import knex from 'knex';
+import knex, { type Knex } from 'knex';
 import { mysql } from './dialect.ts';
 import { ACQUIRE_TIMEOUT, MIGRATION_LOCK_SECONDS, quietly, type OpenDatabase } from './open.ts';
 
 const CONNECT_TIMEOUT = 3_000;
+
+/** A connection that holds the lock of `alone` and is silent for so long belongs to a frozen process; in seconds. */
+const SILENT_MOST = 30;
 
 /**
  * Each connection counts time in UTC, refuses what does not fit a column, gives up on locks after 3 s, and, on
@@ -26,7 +29,12 @@ const MYSQL_ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
  */
 export function openMysql(
   url: string,
-  options: { readonly poolSize: number; readonly caFile?: string | undefined },
+  options: {
+    readonly poolSize: number;
+    readonly caFile?: string | undefined;
+    /** In seconds; for tests. */
+    readonly silentMost?: number;
+  },
 ): OpenDatabase {
   const { hostname, port, username, password, pathname } = new URL(url);
   const db = knex({
@@ -60,25 +68,55 @@ export function openMysql(
     },
   });
 
+  /**
+   * Runs `work` while its connection, which stays out of the pool meanwhile, holds a lock of the server. It is in no
+   * transaction: an idle one would be ended after 5 s, and the lock with it.
+   * @param seconds to wait for the lock
+   */
+  const locked = async <T>(
+    purpose: string,
+    seconds: number,
+    work: (connection: unknown) => Promise<T>,
+  ): Promise<{ readonly result: T } | undefined> => {
+    const connection: unknown = await db.client.acquireConnection();
+    const ask = (sql: string, values: Knex.RawBinding[]): Promise<[[{ got: number }]]> =>
+      db.raw(sql, values).connection(connection);
+    try {
+      const name = `jobgate-${purpose}-${decodeURIComponent(pathname.slice(1))}`.slice(0, 64);
+      const [[row]] = await ask('select get_lock(?, ?) as got', [name, seconds]);
+      if (row.got !== 1) return undefined;
+      try {
+        return { result: await work(connection) };
+      } finally {
+        // A connection that is lost has taken the lock with it.
+        await ask('select release_lock(?) as got', [name]).catch(() => {});
+      }
+    } finally {
+      await db.client.releaseConnection(connection);
+    }
+  };
+
   return {
     db,
     dialect: mysql,
     close: () => db.destroy(),
     async migrationLock(work) {
-      // The lock belongs to one connection, which stays out of the pool meanwhile.
-      const trx = await db.transaction();
-      try {
-        const name = `jobgate-migrate-${decodeURIComponent(pathname.slice(1))}`.slice(0, 64);
-        const [[row]] = await trx.raw('select get_lock(?, ?) as got', [name, MIGRATION_LOCK_SECONDS]);
-        if (row.got !== 1) throw new Error('another instance has been migrating the database for too long');
+      const done = await locked('migrate', MIGRATION_LOCK_SECONDS, work);
+      if (!done) throw new Error('another instance has been migrating the database for too long');
+      return done.result;
+    },
+    async alone(name, work) {
+      const done = await locked(name, 0, async (connection) => {
+        const patience = (seconds: number | 'default'): Promise<unknown> =>
+          db.raw(`set session wait_timeout = ${seconds}`).connection(connection);
+        await patience(options.silentMost ?? SILENT_MOST);
         try {
-          return await work();
+          return await work((steps) => db.transaction(steps, { connection }));
         } finally {
-          await trx.raw('select release_lock(?)', [name]);
+          await patience('default').catch(() => {});
         }
-      } finally {
-        await trx.rollback();
-      }
+      });
+      return done?.result;
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 import Database from 'libsql';
+import { isPassing } from './ask.ts';
 import { sqlite } from './dialect.ts';
 import { ACQUIRE_TIMEOUT, MIGRATION_LOCK_SECONDS, quietly, type OpenDatabase } from './open.ts';
 
@@ -61,6 +62,22 @@ export function openSqlite(folder: string): OpenDatabase {
     async close() {
       watcher.close();
       await db.destroy();
+    },
+    async alone(name, work) {
+      const lock = new Database(join(folder, `${name}.lock`));
+      try {
+        lock.exec('pragma busy_timeout = 0');
+        lock.exec('begin exclusive');
+      } catch (thrown) {
+        lock.close();
+        if (isPassing(thrown)) return undefined;
+        throw thrown;
+      }
+      try {
+        return await work((steps) => db.transaction(steps));
+      } finally {
+        lock.close();
+      }
     },
     async migrationLock(work) {
       const lock = new Database(join(folder, 'migrate.lock'));

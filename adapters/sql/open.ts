@@ -7,10 +7,19 @@ export interface OpenDatabase {
   readonly dialect: Dialect;
   /** Held while migrating, across processes; the lock ends with the process that holds it. */
   migrationLock<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while no other process does any of this name on the same database; undefined where one does. The lock
+   * ends with the process, on a server also with one that is frozen for half a minute.
+   * @param work runs transactions by what it is given: those fail once the lock is lost
+   */
+  alone<T>(name: string, work: (transaction: Transact) => Promise<T>): Promise<T | undefined>;
   /** A number that another one's commit changes; only for the embedded store. */
   generation?(): number;
   close(): Promise<void>;
 }
+
+/** Runs steps in a transaction. */
+export type Transact = <Result>(steps: (trx: Knex.Transaction) => Promise<Result>) => Promise<Result>;
 
 /** How long a call waits for a connection of the pool, in ms. */
 export const ACQUIRE_TIMEOUT = 3_000;

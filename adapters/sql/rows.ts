@@ -92,18 +92,21 @@ export function toJsonText(value: unknown, jobId: string): JsonText | undefined 
   return value;
 }
 
-/** The row of the change that made a job what it is. */
-export function fromJobEvent({ job, userId, note }: Parameters<ChangeTx['addEvent']>[0]): EventRow & {
-  job_id: string;
-} {
+/** The change that made a job what it is. */
+export function lastChange({ job, userId, note }: Parameters<ChangeTx['addEvent']>[0]): JobEvent {
+  const { version, status, preStatus, updateTime: time } = job;
+  return { version, status, preStatus, time, userId, note };
+}
+
+export function fromJobEvent(jobId: string, event: JobEvent): EventRow & { job_id: string } {
   return {
-    job_id: job.jobId,
-    version: job.version,
-    status: job.status,
-    pre_status: job.preStatus,
-    event_time: toSqlTime(job.updateTime),
-    user_id: userId,
-    note,
+    job_id: jobId,
+    version: event.version,
+    status: event.status,
+    pre_status: event.preStatus,
+    event_time: toSqlTime(event.time),
+    user_id: event.userId,
+    note: event.note,
   };
 }
 

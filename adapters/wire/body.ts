@@ -3,7 +3,7 @@ import getRawBody from 'raw-body';
 import { Refusal } from '../../src/errors.ts';
 
 /** Deeper JSON is refused before it is parsed: nobody nests a request so, and recursion must have an end. */
-const DEPTH_MOST = 100;
+export const DEPTH_MOST = 100;
 
 /**
  * The whole body of a request.
@@ -38,11 +38,12 @@ export function decodeText(body: Buffer): string {
 
 /**
  * The object in a JSON body.
+ * @param depthMost how deeply brackets may nest
  * @throws Refusal `malformed_request`
  */
-export function parseJsonObject(text: string): Record<string, unknown> {
-  if (depthOf(text) > DEPTH_MOST) {
-    throw new Refusal('malformed_request', { detail: 'body-too-deep', limit: DEPTH_MOST });
+export function parseJsonObject(text: string, depthMost = DEPTH_MOST): Record<string, unknown> {
+  if (depthOf(text, depthMost) > depthMost) {
+    throw new Refusal('malformed_request', { detail: 'body-too-deep', limit: depthMost });
   }
   let value: unknown;
   try {
@@ -57,11 +58,11 @@ export function parseJsonObject(text: string): Record<string, unknown> {
 }
 
 /** How deeply brackets nest outside strings; stops counting past the limit. */
-function depthOf(text: string): number {
+function depthOf(text: string, depthMost: number): number {
   let depth = 0;
   let deepest = 0;
   let inString = false;
-  for (let i = 0; i < text.length && deepest <= DEPTH_MOST; i++) {
+  for (let i = 0; i < text.length && deepest <= depthMost; i++) {
     const unit = text.charCodeAt(i);
     if (inString) {
       if (unit === 0x5c) i++;

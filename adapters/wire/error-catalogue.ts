@@ -143,7 +143,7 @@ export const errorCatalogue: Readonly<Record<Reason, CatalogueRow>> = {
     word: 'QuotaExceeded',
     code: 10018,
     status: 200,
-    message: { en: 'too many attempts, try again later', zh: '请求过于频繁，请稍后重试' },
+    message: { en: 'too many requests, try again later', zh: '请求过于频繁，请稍后重试' },
   },
   user_exists: {
     retCode: 1510,

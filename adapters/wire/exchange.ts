@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { RateState } from '../../src/errors.ts';
+import type { Origin } from '../../src/operation.ts';
 
 /** One HTTP request as the protocol adapters see it, whichever server took it. */
-export interface WireRequest {
+export interface WireRequest extends Origin {
   readonly method: string;
   /** The path as sent, without the query. */
   readonly path: string;
@@ -10,9 +12,6 @@ export interface WireRequest {
   readonly headers: IncomingMessage['headers'];
   /** Parameters of the path, decoded, where a route has some. */
   readonly params: Readonly<Record<string, string>>;
-  /** The client's address; a trusted proxy's word counts. */
-  readonly address: string;
-  readonly requestId: string;
   /** The best of these languages for the client, by its Accept-Language; undefined where none suits. */
   preferredLanguage(among: readonly string[]): string | undefined;
   /** The bytes of the body. @throws Refusal `malformed_request` */
@@ -28,12 +27,37 @@ export interface WireAnswer {
   readonly outcome: Outcome;
 }
 
+/** What the gateway found out of a call before it was answered or refused. */
+export interface Seen {
+  userId: string | undefined;
+  /** Whether account and jobs came from the cache alone. */
+  cached: boolean | undefined;
+  /** What the caller has left, where calls are limited. */
+  rate?: RateState;
+}
+
+/** A caller that is limited is told what it has left (draft-ietf-httpapi-ratelimit-headers). */
+export function rateHeaders(rate: RateState | undefined): Readonly<Record<string, string>> | undefined {
+  return (
+    rate && {
+      'ratelimit-limit': String(rate.limit),
+      'ratelimit-remaining': String(rate.remaining),
+      'ratelimit-reset': String(rate.reset),
+    }
+  );
+}
+
+/** Where a call failed before anything was found out. */
+export const NOTHING_SEEN: Readonly<Seen> = { userId: undefined, cached: undefined };
+
 export interface Outcome {
   readonly protocol: 'action' | 'rest';
   readonly operation: string;
   /** The number that the caller was given: ret_code or code. */
   readonly code: number;
   readonly reason?: string | undefined;
+  /** What narrows the reason, by name. */
+  readonly detail?: string | undefined;
   readonly userId?: string | undefined;
   /** Whether account and jobs came from the cache alone. */
   readonly cached?: boolean | undefined;

@@ -21,8 +21,22 @@ export interface Member {
  * @throws Refusal `malformed_request` where the text is not that of a JSON object
  */
 export function readMembers(text: string): Member[] {
-  parseJsonObject(text);
-  const members: Member[] = [];
+  return memberTexts(text).map(({ name, text: own }) => ({
+    name,
+    value: own.startsWith('{') ? new JsonObjectText(own) : (JSON.parse(own) as unknown),
+  }));
+}
+
+/**
+ * The same, each value as it was written.
+ * @param depthMost how deeply brackets may nest
+ */
+export function memberTexts(
+  text: string,
+  depthMost?: number,
+): { readonly name: string; readonly text: string }[] {
+  parseJsonObject(text, depthMost);
+  const members: { name: string; text: string }[] = [];
   let depth = 0;
   let name = '';
   let start = -1;
@@ -30,20 +44,14 @@ export function readMembers(text: string): Member[] {
     if (++depth === 2) start = offset;
   };
   const end = (offset: number, length: number): void => {
-    if (--depth !== 1) return;
-    const own = text.slice(start, offset + length);
-    members.push({
-      name,
-      value: own.startsWith('{') ? new JsonObjectText(own) : (JSON.parse(own) as unknown),
-    });
+    if (--depth === 1) members.push({ name, text: text.slice(start, offset + length) });
   };
   visit(text, {
     onObjectProperty(key) {
       if (depth === 1) name = key;
     },
     onLiteralValue(_value, offset, length) {
-      if (depth === 1)
-        members.push({ name, value: JSON.parse(text.slice(offset, offset + length)) as unknown });
+      if (depth === 1) members.push({ name, text: text.slice(offset, offset + length) });
     },
     onObjectBegin: begin,
     onArrayBegin: begin,

@@ -3,6 +3,9 @@ export const LANGUAGES = ['zh', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const DEFAULT_LANGUAGE: Language = 'zh';
 
+/** What each is called in headers and documents. */
+export const LANGUAGE_TAGS: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en' };
+
 /** One text in every language. */
 export type Text = Readonly<Record<Language, string>>;
 

@@ -38,6 +38,7 @@ export function isList(schema: PropertySchema | undefined): boolean {
 export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } {
   const sent: Sent[] = [];
   const problems: Problem[] = [];
+  if (text === '') return { sent, problems };
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const cut = pair.indexOf('=');
@@ -55,6 +56,7 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
 }
 
 function decodePart(part: string): string | undefined {
+  if (!/[%+]/.test(part)) return part;
   try {
     return decodeURIComponent(part.replaceAll('+', ' '));
   } catch {

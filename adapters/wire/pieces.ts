@@ -4,7 +4,14 @@ import type { JobView } from '../../src/jobs/job-view.ts';
 export type Pieces = (string | Buffer)[];
 
 export function joinPieces(pieces: Pieces): Buffer {
-  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
+  let length = 0;
+  for (const piece of pieces) length += Buffer.byteLength(piece);
+  const joined = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (const piece of pieces) {
+    end += typeof piece === 'string' ? joined.write(piece, end) : piece.copy(joined, end);
+  }
+  return joined;
 }
 
 /** The faces of jobs as the inside of a JSON array. */

@@ -25,10 +25,57 @@ const DETAILS: Readonly<Record<Detail, Text>> = {
     en: 'a PASSWORD in a URL ends up in logs: send it in the body of a POST',
     zh: 'URL 中的 PASSWORD 会被写入日志：请用 POST 请求体发送',
   },
+  'password-in-the-clear': {
+    en: 'a PASSWORD in base64 is not taken over plain HTTP: use HTTPS, or encrypt it',
+    zh: '不接受通过明文 HTTP 发送的 base64 PASSWORD：请使用 HTTPS，或将其加密',
+  },
+  'cipher-refused': {
+    en: 'this form of PASSWORD is not accepted here',
+    zh: '此处不接受这种形式的 PASSWORD',
+  },
+  'credentials-of-two-kinds': {
+    en: 'send USER_ID and PASSWORD, or access_key_id and signature, not both',
+    zh: 'USER_ID 与 PASSWORD、access_key_id 与 signature 只能提供一组',
+  },
+  'signature-malformed': {
+    en:
+      'a signed call needs signature, time_stamp such as 2018-09-18T09:04:02Z, ' +
+      'signature_method HmacSHA256 or HmacSHA1, and signature_version 1',
+    zh:
+      '签名调用需要 signature、形如 2018-09-18T09:04:02Z 的 time_stamp、' +
+      '值为 HmacSHA256 或 HmacSHA1 的 signature_method，以及值为 1 的 signature_version',
+  },
+  'signature-mismatch': { en: 'signature not matched', zh: '签名不匹配' },
+  'access-key-unknown': {
+    en: 'there is no such access key, or it is disabled',
+    zh: 'access_key_id 不存在或已停用',
+  },
+  'access-keys-not-set-up': {
+    en: 'access keys are not set up on this gateway: it has no KEY_ENCRYPTION_KEY',
+    zh: '该网关未启用 access key：未设置 KEY_ENCRYPTION_KEY',
+  },
+  'access-keys-too-many': {
+    en: 'a user may not have more access keys',
+    zh: '该用户的 access key 数量已达上限',
+  },
+  'password-key-not-set-up': { en: 'this gateway has no key for passwords', zh: '该网关未设置密码加密密钥' },
+  'time-passed': { en: 'time_stamp is too old', zh: 'time_stamp 已过期' },
+  'time-in-future': { en: 'time_stamp lies in the future', zh: 'time_stamp 晚于服务器时间' },
+  'deadline-passed': {
+    en: 'expires has passed, or lies more than an hour after time_stamp',
+    zh: 'expires 已过期，或晚于 time_stamp 一小时以上',
+  },
+  'done-before': {
+    en: 'this signed call was carried out before, and its answer was not kept',
+    zh: '该签名请求已执行过，其响应未保留',
+  },
   draining: { en: 'this instance is shutting down', zh: '该实例正在停止' },
   busy: { en: 'too much is under way', zh: '服务器繁忙' },
   database: { en: 'the database cannot be reached', zh: '数据库不可用' },
 };
+
+/** Details that say all: QingCloud's tools look for these words at the beginning of a message. */
+const WHOLE: ReadonlySet<Detail> = new Set(['signature-mismatch', 'access-key-unknown']);
 
 const TYPES: Readonly<Record<string, Text>> = {
   string: { en: 'a string', zh: '字符串' },
@@ -53,10 +100,17 @@ const TYPES: Readonly<Record<string, Text>> = {
 
 /** What a message says in the caller's language: the catalogue's sentence, and what narrows it. */
 export function wordRefusal(refusal: Refusal, language: Language, respell: Respell): string {
-  const { detail, problems, limit, jobId, present } = refusal.facts;
+  const { detail, problems, limit, jobId, present, signed, now } = refusal.facts;
   const sentence = errorCatalogue[refusal.reason].message[language];
   const parts: string[] = [];
+  if (detail && WHOLE.has(detail)) {
+    const whole = DETAILS[detail][language];
+    return signed === undefined
+      ? whole
+      : `${whole}${language === 'zh' ? '；' : '; '}${wordSigned(signed, language)}`;
+  }
   if (detail) parts.push(DETAILS[detail][language] + (limit === undefined ? '' : ` (> ${limit})`));
+  if (now !== undefined) parts.push(wordNow(now, language));
   if (jobId !== undefined) parts.push(jobId.slice(0, 64));
   if (present) parts.push(wordPresent(present, language));
   for (const problem of problems ?? []) {
@@ -64,6 +118,17 @@ export function wordRefusal(refusal: Refusal, language: Language, respell: Respe
   }
   if (parts.length === 0) return sentence;
   return language === 'zh' ? `${sentence}：${parts.join('；')}` : `${sentence}: ${parts.join('; ')}`;
+}
+
+/** A message is no place for a whole call: the text stands in the answer in full. */
+function wordSigned(signed: string, language: Language): string {
+  const text = JSON.stringify(signed.length > 1_000 ? `${signed.slice(0, 1_000)}…` : signed);
+  return language === 'zh' ? `服务器签名的字符串为 ${text}` : `the server signed ${text}`;
+}
+
+function wordNow(now: number, language: Language): string {
+  const time = new Date(now).toISOString();
+  return language === 'zh' ? `服务器时间为 ${time}` : `the server's time is ${time}`;
 }
 
 /** What stands now, so that the caller can decide anew. */
@@ -113,6 +178,8 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
       return zh
         ? `中的数值 ${fault.number} 超出双精度浮点数的表示范围`
         : `has the number ${fault.number}, which a double cannot hold`;
+    case 'unlike':
+      return zh ? `与 ${respell(fault.other)} 不符` : `does not fit ${respell(fault.other)}`;
     case 'not-one-of': {
       const words = fault.allowed.map(respell).join(zh ? '、' : ', ');
       return zh ? `应为其中之一：${words}` : `must be one of ${words}`;

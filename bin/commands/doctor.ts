@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
 import { createLog } from '../log.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
+import { createAccountStore } from '../../adapters/sql/accounts.ts';
 import { createLedger } from '../../adapters/sql/ledger.ts';
 import { pendingMigrations, readStoreId } from '../../adapters/sql/migrate.ts';
+import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import { checkServer } from '../../adapters/sql/server-version.ts';
+import { secretContext } from '../../src/accounts/access-key.ts';
+import { createSecretBox } from '../../src/accounts/secret-box.ts';
 import { readConfig, WrongSettings, type Config } from '../config.ts';
 import { openDatabase } from '../open-gateway.ts';
+import { ownKeys } from '../own-keys.ts';
 import { printAnswer } from './answer.ts';
 
 /** One thing that was looked at: what was seen, and how to mend it where it is wrong. */
@@ -66,6 +71,7 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     if (pending.length === 0) {
       findings.push({ check: 'store id', ok: true, seen: await readStoreId(database) });
     }
+    if (pending.length === 0) findings.push(await examineAccessKeys(config, database));
     if (database.dialect.name === 'mysql') {
       const [[row]] = (await database.db.raw('select unix_timestamp(sysdate(3)) * 1000 as now')) as [
         [{ now: number | string }],
@@ -86,6 +92,30 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
   } finally {
     await database.close();
   }
+}
+
+async function examineAccessKeys(config: Config, { db, dialect }: OpenDatabase): Promise<Finding> {
+  const check = 'access keys';
+  const keys = await createAccountStore(db, dialect).listKeys();
+  const { encryptionKeys } = await ownKeys(config);
+  if (!encryptionKeys) {
+    const mend = 'set the KEY_ENCRYPTION_KEY that they were made with';
+    return { check, ok: keys.length === 0, seen: `${keys.length}, and no KEY_ENCRYPTION_KEY`, mend };
+  }
+  const box = createSecretBox(encryptionKeys);
+  const lost = keys.filter(
+    ({ accessKeyId, owner, sealedSecret }) =>
+      box.open(sealedSecret, secretContext(accessKeyId, owner)) === undefined,
+  );
+  const older = keys.filter(({ sealedSecret }) => !box.isPresent(sealedSecret)).length - lost.length;
+  const seen =
+    `${keys.length}` +
+    (older > 0 ? `, ${older} encrypted with an older key: run jobgate key rotate` : '') +
+    (lost.length > 0
+      ? `, ${lost.length} open with no key: ${lost.map((key) => key.accessKeyId).join(', ')}`
+      : '');
+  const mend = 'bring back the KEY_ENCRYPTION_KEY that they were made with, or remove them';
+  return { check, ok: lost.length === 0, seen, mend };
 }
 
 async function examineRedis(config: Config): Promise<Finding[]> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { migrate } from '../../adapters/sql/migrate.ts';
 import { insertJobs } from '../../adapters/sql/jobs.ts';
-import { sampleJobs } from '../sample-jobs.ts';
+import { sampleJobs } from '../../adapters/wire/sample-jobs.ts';
 import { printAnswer } from './answer.ts';
 import { withDatabase } from './with-gateway.ts';
 

@@ -20,15 +20,27 @@ export async function withDatabase<Result>(
 }
 
 /**
- * Opens the core with its stores for one command. What it changes counts at once for instances that serve.
+ * The same, migrated.
  * @throws Error where the database is not migrated and may not be migrated now
  */
-export async function withGateway<Result>(work: (open: OpenGateway) => Promise<Result>): Promise<Result> {
+export async function withMigratedDatabase<Result>(
+  work: (database: OpenDatabase, config: Config) => Promise<Result>,
+): Promise<Result> {
   return withDatabase(async (database, config) => {
     if (config.migrateOnStart === 'on') await migrate(database);
     else if ((await pendingMigrations(database)).length > 0) {
       throw new Error('the database is not migrated: run jobgate migrate');
     }
+    return work(database, config);
+  });
+}
+
+/**
+ * Opens the core with its stores for one command. What it changes counts at once for instances that serve.
+ * @throws Error as {@link withMigratedDatabase}
+ */
+export async function withGateway<Result>(work: (open: OpenGateway) => Promise<Result>): Promise<Result> {
+  return withMigratedDatabase(async (database, config) => {
     // Standard output belongs to the command's answer.
     const open = await openGateway(config, database, createLog('silent'));
     try {

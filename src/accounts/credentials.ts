@@ -1,13 +1,22 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal, type Detail } from '../errors.ts';
-import type { AccountStore, AttemptLimiter, Clock, Passwords } from '../ports.ts';
+import type { Origin } from '../operation.ts';
+import type { Ports } from '../ports.ts';
+import { secretContext } from './access-key.ts';
+import { judgeSignature, signatureDigest, type Signature } from './judge-signature.ts';
+import type { KeyUses } from './key-uses.ts';
 import { provePassword } from './prove-password.ts';
 
-/** What a caller sent to prove who it is; `nothing` says what was missing or wrong with it. */
+/**
+ * What a caller sent to prove who it is: `cipher` is a password that the gateway's key decrypts, `nothing` says what
+ * was missing or wrong.
+ */
 export type Credentials =
   | { readonly by: 'token'; readonly token: string }
   | { readonly by: 'password'; readonly userId: string; readonly password: string }
+  | { readonly by: 'cipher'; readonly userId: string; readonly cipher: Buffer }
+  | Signature
   | { readonly by: 'nothing'; readonly detail: Detail };
 
 /**
@@ -21,17 +30,21 @@ export interface Claim {
   readonly digest: string;
   /** Milliseconds since 1970; for tokens only. */
   readonly expireTime?: number;
+  /** What tells a signed call from every other, and until when its signature holds, in ms since 1970. */
+  readonly signed?: { readonly digest: string; readonly until: number };
 }
 
-/** A claim with the hash that its password was found to match, which spares hashing when only the version moved. */
 interface Remembered extends Claim {
+  /** The hash that the password was found to match, which spares hashing when only the version moved. */
   readonly passwordHash?: string;
+  /** What the signatures of an access key are checked with. */
+  readonly secret?: string;
   readonly outdated?: boolean;
 }
 
 export interface CredentialJudge {
   /** @throws Refusal `unauthenticated`, `rate_limited`, `unavailable` */
-  recognize(credentials: Credentials, address: string): Promise<Claim>;
+  recognize(credentials: Credentials, origin: Pick<Origin, 'address'>): Promise<Claim>;
   /** The account has moved on: the next `recognize` of these credentials asks the database. */
   outdate(claim: Claim): void;
 }
@@ -41,23 +54,24 @@ const REMEMBERED_FOR = 5 * 60_000;
 const KNOWN_GOOD_FOR = 24 * 60 * 60_000;
 
 export function tokenDigest(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token);
 }
 
-export function createCredentialJudge(parts: {
-  readonly accounts: AccountStore;
-  readonly passwords: Passwords;
-  readonly attempts: AttemptLimiter;
-  readonly clock: Clock;
-}): CredentialJudge {
-  const { accounts, clock } = parts;
+/** @param parts `signatureWindow` is how far the time of signing may lie from now, in ms */
+export function createCredentialJudge(
+  parts: Pick<Ports, 'accounts' | 'passwords' | 'attempts' | 'clock' | 'secretBox' | 'passwordKey'> & {
+    readonly signatureWindow: number;
+    readonly keyUses: Pick<KeyUses, 'note'>;
+  },
+): CredentialJudge {
+  const { accounts, clock, secretBox, passwordKey, signatureWindow, keyUses } = parts;
   const remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_MOST, ttl: REMEMBERED_FOR });
   /** Credentials that were good lately are never refused because somebody else guesses; they are hashed again. */
   const knownGood = new LRUCache<string, true>({ max: REMEMBERED_MOST, ttl: KNOWN_GOOD_FOR });
   /** Equal questions asked at once are answered once: the answer is judged against the account afterwards. */
   const asking = new Map<string, Promise<Remembered>>();
   /** A digest under a key that lives and dies with the process: no dump of it can be tried against guesses. */
-  const secret = randomBytes(32);
+  const secret = randomBytes(32).toString('hex');
 
   const askForToken = async (digest: string): Promise<Remembered> => {
     const token = await accounts.findToken(digest);
@@ -83,7 +97,24 @@ export function createCredentialJudge(parts: {
     return { userId, version: user.version, digest, passwordHash: user.passwordHash };
   };
 
-  const ask = (digest: string, question: () => Promise<Remembered>): Promise<Remembered> => {
+  const askForKey = async (digest: string, accessKeyId: string): Promise<Remembered> => {
+    if (!secretBox) throw new Refusal('unauthenticated', { detail: 'access-keys-not-set-up' });
+    const key = await accounts.findKey(accessKeyId);
+    if (key?.status !== 'active') throw new Refusal('unauthenticated', { detail: 'access-key-unknown' });
+    const secret = secretBox.open(key.sealedSecret, secretContext(accessKeyId, key.owner));
+    if (secret === undefined) {
+      throw new Error(`the secret of ${accessKeyId} opens with no key of KEY_ENCRYPTION_KEY`);
+    }
+    return { userId: key.owner, version: key.version, digest, secret };
+  };
+
+  /** What is remembered of credentials, or what the question finds out; equal questions are asked once. */
+  const know = async (digest: string, question: () => Promise<Remembered>): Promise<Remembered> => {
+    const known = remembered.get(digest);
+    if (known && !known.outdated) {
+      if (known.expireTime === undefined || known.expireTime > clock()) return known;
+      remembered.delete(digest);
+    }
     const present = asking.get(digest);
     if (present) return present;
     const answer = question()
@@ -96,23 +127,44 @@ export function createCredentialJudge(parts: {
     return answer;
   };
 
+  const recognizePassword = (
+    userId: string,
+    password: string,
+    origin: Pick<Origin, 'address'>,
+  ): Promise<Claim> => {
+    const digest = hash('sha256', `${secret}${userId}\0${password}`);
+    return know(digest, () => askForPassword(digest, { userId, password }, origin.address));
+  };
+
+  const recognizeSignature = async (signature: Signature): Promise<Claim> => {
+    const { accessKeyId } = signature;
+    const digest = `key ${accessKeyId}`;
+    const { secret: its = '', ...claim } = await know(digest, () => askForKey(digest, accessKeyId));
+    const until = judgeSignature(signature, its, signatureWindow, clock());
+    keyUses.note(accessKeyId);
+    return { ...claim, signed: { digest: signatureDigest(signature), until } };
+  };
+
   return {
-    async recognize(credentials, address) {
-      if (credentials.by === 'nothing') throw new Refusal('unauthenticated', { detail: credentials.detail });
-      const digest =
-        credentials.by === 'token'
-          ? tokenDigest(credentials.token)
-          : createHmac('sha256', secret)
-              .update(`${credentials.userId}\0${credentials.password}`)
-              .digest('hex');
-      const known = remembered.get(digest);
-      if (known && !known.outdated) {
-        if (known.expireTime === undefined || known.expireTime > clock()) return known;
-        remembered.delete(digest);
+    async recognize(credentials, origin) {
+      switch (credentials.by) {
+        case 'nothing':
+          throw new Refusal('unauthenticated', { detail: credentials.detail });
+        case 'token': {
+          const digest = tokenDigest(credentials.token);
+          return know(digest, () => askForToken(digest));
+        }
+        case 'password':
+          return recognizePassword(credentials.userId, credentials.password, origin);
+        case 'cipher': {
+          if (!passwordKey) throw new Refusal('unauthenticated', { detail: 'cipher-refused' });
+          // What cannot be decrypted takes as long as a wrong password, and counts as one: no password is empty.
+          const password = (await passwordKey.decrypt(credentials.cipher)) ?? '';
+          return recognizePassword(credentials.userId, password, origin);
+        }
+        case 'signature':
+          return recognizeSignature(credentials);
       }
-      return ask(digest, () =>
-        credentials.by === 'token' ? askForToken(digest) : askForPassword(digest, credentials, address),
-      );
     },
 
     outdate(claim) {

@@ -1,12 +1,13 @@
 import type { Claim, CredentialJudge, Credentials } from '../accounts/credentials.ts';
 import type { Account } from '../accounts/account.ts';
 import type { ReadThrough } from '../coherence/read-through.ts';
-import { asRefusal, Refusal, type Problem } from '../errors.ts';
+import { asRefusal, Refusal, type Problem, type RateState } from '../errors.ts';
 import { maySee } from '../jobs/visibility.ts';
 import type { JobView } from '../jobs/job-view.ts';
 import type { MemberOperation, OpenOperation, Origin } from '../operation.ts';
 import { operations, type AnyOperation, type OperationName, type OutputOf } from '../operations/index.ts';
 import type { Ports } from '../ports.ts';
+import { actOnce } from './act-once.ts';
 import { judgeInput } from './validate.ts';
 
 /** The parameters of a call as its protocol could read them, and what was wrong with others. */
@@ -22,6 +23,8 @@ export interface Call<Name extends OperationName = OperationName> {
   readonly origin: Origin;
   /** Reads the parameters; asked only once the credentials were recognized. */
   input(): Promise<RawInput> | RawInput;
+  /** Told how many calls the caller has left, where calls are limited. */
+  rated?(rate: RateState): void;
   /** Told who the caller is, as soon as that is certain, and whether the cache alone could tell all rows. */
   identified?(userId: string, cached: boolean): void;
 }
@@ -59,31 +62,39 @@ export function createGateway(parts: {
       if (!account?.active) throw new Refusal('unauthenticated');
       if (account.version === claimed.version) return { account, claim: claimed, jobs, cached };
       judge.outdate(claimed);
-      claimed = await judge.recognize(call.credentials, call.origin.address);
+      claimed = await judge.recognize(call.credentials, call.origin);
     }
     throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
   };
 
+  const admit = async (call: Call, caller: string): Promise<void> => {
+    if (ports.rates) call.rated?.(await ports.rates.admit(caller));
+  };
+
   const answerAnyone = async (call: Call, operation: OpenOperation<unknown, unknown>): Promise<unknown> => {
+    await admit(call, `address ${call.origin.address}`);
     const { value, refusal } = await readInput(call, operation);
     if (refusal) throw refusal;
     return operation.handle({ input: value, origin: call.origin, ports });
   };
 
   const answerMember = async (call: Call, operation: MemberOperation<unknown, unknown>): Promise<unknown> => {
-    const claim = await judge.recognize(call.credentials, call.origin.address);
+    const claim = await judge.recognize(call.credentials, call.origin);
     // Bad parameters are told only to callers whose credentials still hold, which the read below decides.
     const { value, refusal } = await readInput(call, operation);
     const jobIds = refusal ? [] : (operation.jobIds?.(value) ?? []);
     const identity = await identify(call, claim, jobIds);
     call.identified?.(identity.account.userId, identity.cached);
+    await admit(call, identity.account.userId);
     if (refusal) throw refusal;
-    const { account } = identity;
+    const { account, claim: proven } = identity;
     return operation.handle({
       input: value,
-      caller: { ...account, claim: identity.claim },
+      caller: { ...account, claim: proven },
       found: identity.jobs.map((job) => (job && maySee(account, job) ? job : undefined)),
-      ports,
+      ports: proven.signed
+        ? { ...ports, changes: actOnce(ports.changes, account.userId, proven.signed) }
+        : ports,
     });
   };
 

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { TSchema } from 'typebox';
-import { STATUS_PATTERN, TEXT_PATTERN } from '../../schemas/job.ts';
+import { PRE_STATUS_PATTERN, STATUS_PATTERN, TEXT_PATTERN } from '../../schemas/job.ts';
 import { refuseParameters, type Fault, type Problem, type Reason } from '../errors.ts';
 
 /** An error names this many wrong parameters at the most. */
@@ -26,6 +26,7 @@ ajv.addFormat('json-object', (text: string) => text.startsWith('{'));
 /** Patterns that can be told in words. */
 const PATTERNS: Readonly<Record<string, 'status' | 'text'>> = {
   [STATUS_PATTERN.source]: 'status',
+  [PRE_STATUS_PATTERN.source]: 'status',
   [TEXT_PATTERN]: 'text',
 };
 

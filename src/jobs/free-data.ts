@@ -35,7 +35,8 @@ export function keepContent(input: {
   };
 }
 
-function findFault(text: JsonText): Fault | undefined {
+/** The first key that stands twice in one object, or number that a double cannot hold. */
+export function findFault(text: JsonText): Fault | undefined {
   let fault: Fault | undefined;
   const keys: Set<string>[] = [];
   visit(text, {

@@ -1,14 +1,20 @@
 import type { MemberOperation, OpenOperation } from '../operation.ts';
 import { cancelJobs } from './cancel-jobs.ts';
+import { changeAccessKey } from './change-access-key.ts';
+import { createAccessKey } from './create-access-key.ts';
 import { createJob } from './create-job.ts';
+import { describeAccessKey } from './describe-access-key.ts';
+import { describeAccessKeys } from './describe-access-keys.ts';
 import { describeJobTimeline } from './describe-job-timeline.ts';
 import { describeJob } from './describe-job.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { describeLatestJob } from './describe-latest-job.ts';
+import { describePasswordKey } from './describe-password-key.ts';
 import { describeSession } from './describe-session.ts';
 import { hideJobs } from './hide-jobs.ts';
 import { logIn } from './log-in.ts';
 import { logOut } from './log-out.ts';
+import { removeAccessKeys } from './remove-access-keys.ts';
 import { replaceJob } from './replace-job.ts';
 import { reportJob } from './report-job.ts';
 
@@ -26,6 +32,12 @@ export const operations = {
   'log-in': logIn,
   'describe-session': describeSession,
   'log-out': logOut,
+  'describe-password-key': describePasswordKey,
+  'describe-access-keys': describeAccessKeys,
+  'describe-access-key': describeAccessKey,
+  'create-access-key': createAccessKey,
+  'change-access-key': changeAccessKey,
+  'remove-access-keys': removeAccessKeys,
 };
 
 export type OperationName = keyof typeof operations;

@@ -12,6 +12,7 @@ export const logIn: OpenOperation<LogInInput, LogInOutput> = {
   permission: 'anyone',
   async handle({ input, origin, ports }) {
     const { accounts, clock, tokenLife } = ports;
+    if (origin.passwordsRefused) throw new Refusal('unauthenticated', { detail: 'password-in-the-clear' });
     const user = await provePassword(ports, input.name, input.password, origin.address, false);
     if (!user) throw new Refusal('wrong_password');
     if (!user.active) throw new Refusal('user_inactive');

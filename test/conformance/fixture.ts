@@ -1,5 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { sampleJobs } from '../../bin/sample-jobs.ts';
+import { sampleJobs } from '../../adapters/wire/sample-jobs.ts';
 import type { Role } from '../../schemas/user.ts';
 import { ADMIN, type TestGateway } from '../support/gateway.ts';
 

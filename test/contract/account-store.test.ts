@@ -117,25 +117,13 @@ for (const name of DATABASES) {
         assert.doesNotMatch(stored, /the token itself/);
       });
 
-      it('removes the user’s expired tokens, and no other', async () => {
-        await store.addUser(user('usr-b'));
-        const add = (digest: string, userId: string, expireTime: number, now: number): Promise<boolean> =>
-          store.addToken({ digest, userId, expireTime }, 1, now);
-        await add('expired', 'usr-a', NOW - 1, NOW - 10);
-        await add('alive', 'usr-a', NOW + 1, NOW - 10);
-        await add('of-another', 'usr-b', NOW - 1, NOW - 10);
-        await add('new', 'usr-a', LATER, NOW);
-        assert.deepEqual(await tokensLeft(), ['alive', 'new', 'of-another']);
-      });
-
-      it('does not add a token where the account has moved on, and removes nothing then', async () => {
-        await store.addToken({ digest: 'expired', userId: 'usr-a', expireTime: NOW - 1 }, 1, NOW - 10);
+      it('does not add a token where the account has moved on', async () => {
         await moveVersion('usr-a');
         assert.equal(
           await store.addToken({ digest: 'd', userId: 'usr-a', expireTime: LATER }, 1, NOW),
           false,
         );
-        assert.deepEqual(await tokensLeft(), ['expired']);
+        assert.deepEqual(await tokensLeft(), []);
         assert.equal(await store.addToken({ digest: 'd', userId: 'usr-a', expireTime: LATER }, 2, NOW), true);
       });
 

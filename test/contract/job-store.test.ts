@@ -6,6 +6,7 @@ import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import type { JobFilter, JobOrder, JobStore } from '../../src/ports.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
+import { statementsOf, usesIndex } from '../support/statements.ts';
 import { someJob } from '../support/some-job.ts';
 
 const NEWEST: JobOrder = { by: 'createTime', descending: true };
@@ -413,33 +414,4 @@ async function fill({ db }: OpenDatabase, start: number): Promise<void> {
     await insertJobs(db, jobs);
   }
   await db.raw('analyze table jobs');
-}
-
-interface Statement {
-  readonly sql: string;
-  readonly bindings: readonly Knex.RawBinding[];
-}
-
-/** What is sent to the database meanwhile. */
-async function statementsOf(db: Knex, ask: () => Promise<unknown>): Promise<Statement[]> {
-  const asked: Statement[] = [];
-  const keep = (statement: Statement): void => void asked.push(statement);
-  db.on('query', keep);
-  try {
-    await ask();
-  } finally {
-    db.removeListener('query', keep);
-  }
-  return asked;
-}
-
-/** @param only names of tables in the statement; all without it */
-async function usesIndex(db: Knex, ask: () => Promise<unknown>, only?: readonly string[]): Promise<void> {
-  const statements = await statementsOf(db, ask);
-  assert.notEqual(statements.length, 0);
-  for (const { sql, bindings } of statements) {
-    const [plan] = (await db.raw(`explain ${sql}`, [...bindings])) as [{ table: string; type: string }[]];
-    const scans = plan.filter(({ table, type }) => type === 'ALL' && (only?.includes(table) ?? true));
-    assert.deepEqual(scans, [], `the whole table is read by ${sql}`);
-  }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/bin/jobgate.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../dist/bin/jobgate.js', import.meta.url));
 
 /** What a command said and how it ended. */
 export interface Ended {
@@ -12,7 +12,7 @@ export interface Ended {
 }
 
 /** Only what the test says, and what a process needs to run at all: settings of the machine do not count. */
-function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: process.env.HOME, ...environment };
 }
 

@@ -6,35 +6,20 @@ import { runJobgate, startServing } from '../support/built-process.ts';
 import { callRest } from '../support/clients.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { STORES, type Store } from '../support/gateway.ts';
-
-/** The settings of a store that nothing was done to yet. */
-async function freshStore(store: Store): Promise<AsyncDisposable & { environment: NodeJS.ProcessEnv }> {
-  if (store === 'embedded') {
-    const folder = await temporaryFolder();
-    return {
-      environment: { DATA_DIR: folder.path },
-      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-    };
-  }
-  const database = await createTestDatabase();
-  return {
-    environment: { DATABASE_URL: database.url, REDIS_URL: process.env.TEST_REDIS_URL },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-  };
-}
+import { freshSettings } from '../support/fresh-settings.ts';
+import { STORES } from '../support/gateway.ts';
 
 for (const store of STORES) {
   describe(`the command line on the ${store} store`, () => {
     it('loads the sample jobs once, however often it is asked', async () => {
-      await using fresh = await freshStore(store);
+      await using fresh = await freshSettings(store);
       const seed = async () => JSON.parse((await runJobgate(['seed', '--json'], fresh.environment)).stdout);
       assert.deepEqual(await seed(), { loaded: 3 });
       assert.deepEqual(await seed(), { loaded: 0 });
     });
 
     it('changes users while a gateway serves, and what it changes counts for the next call', async () => {
-      await using fresh = await freshStore(store);
+      await using fresh = await freshSettings(store);
       const { environment } = fresh;
       const jobgate = async (...parameters: string[]) => {
         const { status, stdout, stderr } = await runJobgate([...parameters, '--json'], environment);
@@ -78,7 +63,7 @@ for (const store of STORES) {
     });
 
     it('says what is wrong with a user that it cannot add or change', async () => {
-      await using fresh = await freshStore(store);
+      await using fresh = await freshSettings(store);
       const { environment } = fresh;
       await runJobgate(['user', 'add', 'usr-1'], environment);
       for (const [parameters, input, said] of [
@@ -95,14 +80,14 @@ for (const store of STORES) {
     });
 
     it('finds nothing wrong with a healthy set-up', async () => {
-      await using fresh = await freshStore(store);
+      await using fresh = await freshSettings(store);
       await runJobgate(['migrate'], fresh.environment);
       const { status, stdout } = await runJobgate(['doctor', '--json'], fresh.environment);
       assert.deepEqual([JSON.parse(stdout).healthy, status], [true, 0], stdout);
     });
 
     it('finds missing migrations, and exits with 1', async () => {
-      await using fresh = await freshStore(store);
+      await using fresh = await freshSettings(store);
       const { status, stdout } = await runJobgate(['doctor'], fresh.environment);
       assert.equal(status, 1);
       assert.match(stdout, /WRONG migrations: pending: 0001-jobs/);

@@ -51,6 +51,7 @@ function settingRows(text: string): Map<string, string[]> {
 
 /** A default as the table shows it; an empty list is none. */
 function defaultCell(absent: unknown): string {
+  if (Array.isArray(absent) && absent.length > 0) return `\`${absent.join(',')}\``;
   return typeof absent === 'string' || typeof absent === 'number' ? `\`${absent}\`` : '–';
 }
 
@@ -90,7 +91,7 @@ for (const path of READMES) {
     it('lists every command of the program, and no other', async () => {
       const listed = codeRows(text)
         .filter(({ name }) => name.startsWith('jobgate '))
-        .map(({ name }) => name.replace(/^jobgate /, '').replace(/ <.*/, ''));
+        .map(({ name }) => name.replace(/^jobgate /, '').replace(/ [<[].*/, ''));
       assert.deepEqual(listed.toSorted(), (await (commands ??= commandsOf())).toSorted());
     });
   });
@@ -103,6 +104,16 @@ describe('the documents', () => {
     );
     assert.ok(english && english.length > 0);
     assert.deepEqual(chinese, english);
+  });
+
+  it('come in both languages with the same headings where their names tell a language', () => {
+    const pairs = documents()
+      .filter((path) => /(\.en|\/README)\.md$/.test(path))
+      .map((path) => ({ path, other: path.replace(/(\.en)?\.md$/, '.zh-CN.md') }))
+      .filter(({ path, other }) => path.endsWith('.en.md') || existsSync(join(ROOT, other)));
+    assert.ok(pairs.length > 5);
+    const levels = (path: string) => [...prose(read(path)).matchAll(/^(#+) /gm)].map(([, level]) => level);
+    for (const { path, other } of pairs) assert.deepEqual(levels(other), levels(path), other);
   });
 
   it('link to files that exist', () => {

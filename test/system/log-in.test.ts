@@ -99,7 +99,7 @@ for (const store of STORES) {
 describe('a password that comes with every call', () => {
   let gateway: TestGateway;
   let verified = 0;
-  const address = '127.0.0.1';
+  const origin = { address: '127.0.0.1' };
   const admin = { by: 'password', ...ADMIN } as const;
   before(async () => void (gateway = await startGateway('servers')));
   after(() => gateway[Symbol.asyncDispose]());
@@ -117,31 +117,40 @@ describe('a password that comes with every call', () => {
     const accounts = createAccountStore(db, dialect);
     const attempts = createAttemptLimiter({ perUser: 3, perAddress: 3, window: 60 });
     verified = 0;
-    return createCredentialJudge({ accounts, passwords, attempts, clock: Date.now });
+    return createCredentialJudge({
+      accounts,
+      passwords,
+      attempts,
+      clock: Date.now,
+      secretBox: undefined,
+      passwordKey: undefined,
+      keyUses: { note: () => {} },
+      signatureWindow: 60_000,
+    });
   }
 
   it('is hashed once, also when many calls come at once', async () => {
     const judge = newJudge();
-    await Promise.all(Array.from({ length: 50 }, () => judge.recognize(admin, address)));
-    await judge.recognize(admin, address);
+    await Promise.all(Array.from({ length: 50 }, () => judge.recognize(admin, origin)));
+    await judge.recognize(admin, origin);
     assert.equal(verified, 1);
   });
 
   it('is not hashed again when only the account’s version moved', async () => {
     const judge = newJudge();
-    const claim = await judge.recognize(admin, address);
+    const claim = await judge.recognize(admin, origin);
     await gateway.database.db('users').where('user_id', ADMIN.userId).increment('version', 1);
     judge.outdate(claim);
-    const renewed = await judge.recognize(admin, address);
+    const renewed = await judge.recognize(admin, origin);
     assert.deepEqual([renewed.version, verified], [claim.version + 1, 1]);
   });
 
   it('is refused at once where the stored hash is another', async () => {
     const judge = newJudge();
-    const claim = await judge.recognize(admin, address);
+    const claim = await judge.recognize(admin, origin);
     const passwordHash = await createPasswords().hash('quite another');
     await gateway.database.db('users').where('user_id', ADMIN.userId).update({ password_hash: passwordHash });
     judge.outdate(claim);
-    await assert.rejects(judge.recognize(admin, address), { reason: 'unauthenticated' });
+    await assert.rejects(judge.recognize(admin, origin), { reason: 'unauthenticated' });
   });
 });

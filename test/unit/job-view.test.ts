@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createActionRenderer } from '../../adapters/action/job-face.ts';
+import { createSeedRenderer } from '../../adapters/action/job-face.ts';
 import { renderRestJob } from '../../adapters/rest/job-face.ts';
 import { createJobFaces } from '../../src/jobs/job-view.ts';
 import { someJob } from '../support/some-job.ts';
 
-const renderers = { seed: createActionRenderer('Asia/Shanghai'), rest: renderRestJob };
+const renderers = { seed: createSeedRenderer('Asia/Shanghai'), rest: renderRestJob };
 const faces = createJobFaces(renderers);
 const job = someJob({ resources: '{"10":"作业 😀","2":["\\n\\u00e9"]}', directive: '{}', version: 12 });
 
@@ -43,7 +43,7 @@ describe('the faces of a job', () => {
   it('are not read from the entry of other renderers', () => {
     const entry = faces.encode(job);
     const others = {
-      'another zone': createJobFaces({ ...renderers, seed: createActionRenderer('UTC') }),
+      'another zone': createJobFaces({ ...renderers, seed: createSeedRenderer('UTC') }),
       'another order': createJobFaces({ rest: renderers.rest, seed: renderers.seed }),
       'another name': createJobFaces({ signed: renderers.seed, rest: renderers.rest }),
       'fewer faces': createJobFaces({ seed: renderers.seed }),
@@ -56,7 +56,7 @@ describe('the faces of a job', () => {
   });
 
   it('are read from the entry of another process with the same renderers', () => {
-    const same = createJobFaces({ seed: createActionRenderer('Asia/Shanghai'), rest: renderRestJob });
+    const same = createJobFaces({ seed: createSeedRenderer('Asia/Shanghai'), rest: renderRestJob });
     assert.ok(same.decode(job.version, faces.encode(job)));
   });
 

@@ -165,7 +165,6 @@ describe('the conventions of the REST API', () => {
     ['POST', '/v1/jobs/latest'],
     ['PUT', '/v1/auth'],
     ['POST', '/v1/auth/verify'],
-    ['OPTIONS', '/v1/jobs'],
     ['PROPFIND', '/v1/jobs'],
   ] as const) {
     it(`answers 10009 for ${method} ${path}, which has other methods`, async () => {

@@ -3,12 +3,16 @@ import { jobs } from './0001-jobs.ts';
 import { accounts } from './0002-accounts.ts';
 import { cacheEpoch } from './0003-cache-epoch.ts';
 import { jobWrites } from './0004-job-writes.ts';
+import { cleanUp } from './0005-clean-up.ts';
+import { accessKeys } from './0006-access-keys.ts';
 
 const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0001-jobs': jobs,
   '0002-accounts': accounts,
   '0003-cache-epoch': cacheEpoch,
   '0004-job-writes': jobWrites,
+  '0005-clean-up': cleanUp,
+  '0006-access-keys': accessKeys,
 };
 
 export const migrationNames = Object.keys(migrations);

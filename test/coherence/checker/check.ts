@@ -4,7 +4,7 @@ import { openMysql } from '../../../adapters/sql/open-mysql.ts';
 import type { OpenDatabase } from '../../../adapters/sql/open.ts';
 import { insertJobs } from '../../../adapters/sql/jobs.ts';
 import { migrate } from '../../../adapters/sql/migrate.ts';
-import { sampleJobs } from '../../../bin/sample-jobs.ts';
+import { sampleJobs } from '../../../adapters/wire/sample-jobs.ts';
 import { createPasswords } from '../../../src/accounts/passwords.ts';
 import type { Job } from '../../../src/jobs/job.ts';
 import { createTestDatabase } from '../../support/database.ts';

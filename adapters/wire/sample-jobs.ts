@@ -1,9 +1,9 @@
-import { redactSecrets } from '../src/jobs/redact.ts';
-import type { Job } from '../src/jobs/job.ts';
+import { redactSecrets } from '../../src/jobs/redact.ts';
+import type { Job } from '../../src/jobs/job.ts';
 
 const time = (wall: string): number => Date.parse(`${wall.replace(' ', 'T')}+08:00`);
 
-/** The three jobs that both first looks and the reference's samples show, with their secrets redacted. */
+/** The three jobs that a first look and the samples of both references show, with their secrets redacted. */
 export function sampleJobs(): readonly Job[] {
   return [
     {

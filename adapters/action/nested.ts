@@ -1,0 +1,47 @@
+import { JsonObjectText } from '../wire/free-json.ts';
+
+/** One parameter below another one: `resources.node_ids.1=n-1` is `n-1` at `node_ids`, `1`. */
+export interface NestedValue {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/** Nobody nests parameters deeper. */
+const DEPTH_MOST = 20;
+
+type Tree = Map<string, Tree | string>;
+
+/**
+ * The JSON object that nested parameters describe, as text. Members that are all numbered are a list, in the order
+ * of their numbers, from wherever they begin; all others keep the order in which they were sent.
+ * @returns undefined where two of them contradict each other, or one is too deep
+ */
+export function nestedText(values: readonly NestedValue[]): string | undefined {
+  const root: Tree = new Map();
+  for (const { path, value } of values) {
+    if (path.length > DEPTH_MOST || path.includes('')) return undefined;
+    let tree = root;
+    for (const name of path.slice(0, -1)) {
+      const below = tree.get(name) ?? new Map<string, Tree | string>();
+      if (typeof below === 'string') return undefined;
+      tree.set(name, below);
+      tree = below;
+    }
+    const last = path.at(-1) ?? '';
+    if (tree.has(last)) return undefined;
+    tree.set(last, value instanceof JsonObjectText ? value.text : JSON.stringify(value));
+  }
+  return writeObject(root);
+}
+
+function write(node: Tree | string): string {
+  if (typeof node === 'string') return node;
+  const names = [...node.keys()];
+  if (!names.every((name) => /^\d{1,9}$/.test(name))) return writeObject(node);
+  const members = [...node].toSorted(([a], [b]) => Number(a) - Number(b));
+  return `[${members.map(([, member]) => write(member)).join(',')}]`;
+}
+
+function writeObject(tree: Tree): string {
+  return `{${[...tree].map(([name, member]) => `${JSON.stringify(name)}:${write(member)}`).join(',')}}`;
+}

@@ -1,0 +1,33 @@
+/** What a page of a list tells of the pages around it. */
+interface Around {
+  readonly total: number;
+  readonly perPage: number;
+  /** The page's number; undefined for a page that a cursor led to. */
+  readonly page: number | undefined;
+  /** The cursor of the next page; undefined on the last. */
+  readonly next: string | undefined;
+}
+
+/**
+ * The `Link` header of a page (RFC 8288): next, and for pages with numbers prev, first and last. The next page is found
+ * by its cursor, which costs the same however deep it lies; the filters stay.
+ * @param query as sent
+ */
+export function linkPages(path: string, query: string, { total, perPage, page, next }: Around): string {
+  const links: string[] = [];
+  const link = (rel: string, name: string, value: string): void => {
+    const target = new URLSearchParams(query);
+    target.delete('page');
+    target.delete('after');
+    target.set(name, value);
+    links.push(`<${path}?${target.toString()}>; rel="${rel}"`);
+  };
+  if (next !== undefined) link('next', 'after', next);
+  if (page !== undefined) {
+    const last = Math.max(1, Math.ceil(total / perPage));
+    if (page > 1) link('prev', 'page', String(Math.min(page - 1, last)));
+    link('first', 'page', '1');
+    link('last', 'page', String(last));
+  }
+  return links.join(', ');
+}

@@ -1,0 +1,13 @@
+import { Type, type Static } from 'typebox';
+import { AccessKeyId, AccessKeyName, AccessKeyStatus } from './access-key.ts';
+
+/** What is left out stays. */
+export const ChangeAccessKeyInput = Type.Object(
+  {
+    accessKeyId: AccessKeyId,
+    accessKeyName: Type.Optional(AccessKeyName),
+    status: Type.Optional(AccessKeyStatus),
+  },
+  { additionalProperties: false },
+);
+export type ChangeAccessKeyInput = Static<typeof ChangeAccessKeyInput>;

@@ -1,0 +1,118 @@
+import type { AccessKeyStatus } from '../../schemas/access-key.ts';
+import { MAX_KEYS_PER_USER } from '../../schemas/describe-access-keys.ts';
+import { Refusal } from '../errors.ts';
+import { answerOnce } from '../jobs/answer-once.ts';
+import type { ChangeTx, EntryKey, Ports } from '../ports.ts';
+import { inventAccessKeyId, inventSecret, secretContext, type StoredAccessKey } from './access-key.ts';
+import type { SecretBox } from './secret-box.ts';
+
+type Parts = Pick<Ports, 'accounts' | 'changes' | 'secretBox' | 'clock'>;
+
+/** @throws Refusal `operation_not_allowed` where access keys are not set up */
+export function requireSecretBox({ secretBox }: Pick<Parts, 'secretBox'>): SecretBox {
+  if (!secretBox) throw new Refusal('operation_not_allowed', { detail: 'access-keys-not-set-up' });
+  return secretBox;
+}
+
+/**
+ * Makes an access key. Its secret is told here and nowhere else; a retry with the caller's own key is told it again.
+ * @throws Refusal `user_not_found`, `idempotency_conflict`, `operation_not_allowed` where the user has too many, or keys
+ *   are not set up
+ */
+export async function addKey(
+  parts: Parts,
+  caller: { readonly userId: string },
+  wanted: { readonly owner: string; readonly accessKeyName?: string },
+  idempotencyKey?: string,
+): Promise<StoredAccessKey & { readonly secret: string }> {
+  const { owner, accessKeyName = '' } = wanted;
+  const secretBox = requireSecretBox(parts);
+  const accessKeyId = inventAccessKeyId();
+  const key: StoredAccessKey = {
+    accessKeyId,
+    owner,
+    accessKeyName,
+    status: 'active',
+    sealedSecret: secretBox.seal(inventSecret(), secretContext(accessKeyId, owner)),
+    createTime: parts.clock(),
+    lastUsedTime: undefined,
+  };
+  let added = false;
+  const once = { key: idempotencyKey, operation: 'create-access-key', request: { owner, accessKeyName } };
+  const made = await answerOnce(parts, caller, [accountKey(owner)], once, async (tx) => {
+    if (!(await tx.account(owner))) throw new Refusal('user_not_found');
+    if ((await tx.keysOf(owner)).length >= MAX_KEYS_PER_USER) {
+      throw new Refusal('operation_not_allowed', { detail: 'access-keys-too-many' });
+    }
+    await tx.insertKey(key);
+    added = true;
+    return key;
+  });
+  // Whoever overhears a signed call may send it again, and must not be told a secret by it.
+  const repeated = !added && idempotencyKey === undefined;
+  const secret = secretBox.open(made.sealedSecret, secretContext(made.accessKeyId, made.owner));
+  if (repeated || secret === undefined) throw new Refusal('operation_not_allowed', { detail: 'done-before' });
+  return { ...made, secret };
+}
+
+/**
+ * The keys, each once and all of them the caller's to change, by a change of their owners' accounts: whoever uses a
+ * changed key is found out at its next call, on every instance.
+ * @param mayTouch whether the caller may change the keys of this user
+ * @throws Refusal `resource_not_found` for a key that is not there, or not the caller's to see
+ */
+export async function changeKeys<Result>(
+  { accounts, changes }: Parts,
+  accessKeyIds: readonly string[],
+  mayTouch: (owner: string) => boolean,
+  work: (tx: ChangeTx, keys: readonly StoredAccessKey[]) => Promise<Result>,
+): Promise<Result> {
+  const ids = [...new Set(accessKeyIds)];
+  const found = await Promise.all(ids.map((id) => accounts.findKey(id)));
+  const owners = new Set(
+    found.map((key) => {
+      if (!key || !mayTouch(key.owner)) throw new Refusal('resource_not_found');
+      return key.owner;
+    }),
+  );
+  const locked = [...owners].toSorted();
+  return changes.change(locked.map(accountKey), async (tx) => {
+    const present = new Map<string, StoredAccessKey>();
+    for (const owner of locked) for (const key of await tx.keysOf(owner)) present.set(key.accessKeyId, key);
+    const keys = ids.map((id) => {
+      const key = present.get(id);
+      if (!key) throw new Refusal('resource_not_found');
+      return key;
+    });
+    return work(tx, keys);
+  });
+}
+
+/** Changes what stands of one key; a disabled one ends at once. @throws Refusal as {@link changeKeys} */
+export function changeKey(
+  parts: Parts,
+  accessKeyId: string,
+  change: { readonly accessKeyName?: string; readonly status?: AccessKeyStatus },
+  mayTouch: (owner: string) => boolean,
+): Promise<StoredAccessKey> {
+  return changeKeys(parts, [accessKeyId], mayTouch, async (tx, [key]) => {
+    if (!key) throw new Refusal('resource_not_found');
+    await tx.updateKey(key, change);
+    return { ...key, ...change };
+  });
+}
+
+/** Removes keys: all, or none. @throws Refusal as {@link changeKeys} */
+export function removeKeys(
+  parts: Parts,
+  accessKeyIds: readonly string[],
+  mayTouch: (owner: string) => boolean,
+): Promise<void> {
+  return changeKeys(parts, accessKeyIds, mayTouch, async (tx, keys) => {
+    for (const key of keys) await tx.removeKey(key);
+  });
+}
+
+function accountKey(id: string): EntryKey {
+  return { kind: 'account', id };
+}

@@ -1,4 +1,4 @@
-import { actionCredentials, type ActionWay } from './action-credentials.ts';
+import { ACTION_PATH, actionCredentials, type ActionWay, type Caller } from './action-credentials.ts';
 import type { Client } from './client.ts';
 
 /** What a load consists of: the same thing again and again, each answer checked. */
@@ -7,7 +7,7 @@ export type Flow =
   | {
       readonly is: 'read by action';
       readonly by: ActionWay;
-      readonly user: { readonly userId: string; readonly password: string };
+      readonly caller: Caller;
       readonly jobId: string;
     }
   /** A creation and two reports of a status. */
@@ -35,14 +35,14 @@ function readByRest({ token, jobId }: Flow & { is: 'read by rest' }, client: Cli
 }
 
 function readByAction(
-  { by, user, jobId }: Flow & { is: 'read by action' },
+  { by, caller, jobId }: Flow & { is: 'read by action' },
   client: Client,
 ): () => Promise<void> {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const parameters = { action: 'DescribeJobs', job_ids: jobId };
   const sign = actionCredentials[by];
   return sameEachTime(
-    () => client.send('POST', '/iaas/', headers, new URLSearchParams(sign(parameters, user)).toString()),
+    () => client.send('POST', ACTION_PATH, headers, new URLSearchParams(sign(parameters, caller)).toString()),
     ({ ret_code: code, job_set: jobs }) => code === 0 && (jobs as { job_id: string }[])[0]?.job_id === jobId,
   );
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +8,13 @@ import { startServing } from '../test/support/built-process.ts';
 import { startMariaDb } from '../test/support/mariadb.ts';
 import type { PrivateServer } from '../test/support/private-server.ts';
 import { startRedis } from '../test/support/redis.ts';
+import type { Caller } from './action-credentials.ts';
 import { startLoader, type Loader } from './loader.ts';
 
 const ADMIN = { userId: 'usr-00000000', password: 'bench-password' } as const;
+
+/** What an answer holds under `data`. */
+type Body = Readonly<Record<string, unknown>>;
 
 /** Everything that the rows measure with. */
 export interface Stage extends AsyncDisposable {
@@ -17,11 +22,11 @@ export interface Stage extends AsyncDisposable {
   readonly redis: PrivateServer;
   readonly gateway: { readonly base: string; readonly pid: number };
   readonly loader: Loader;
-  readonly user: { readonly userId: string; readonly password: string };
-  /** A token of the user. */
+  readonly caller: Caller;
+  /** A token of the caller. */
   readonly token: string;
-  /** A job by REST, as the gateway answers. */
-  call(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  /** A call of the REST API. */
+  call(method: string, path: string, body?: object): Promise<Body>;
   /** The share of look-ups that the cache answered, since the last time that it was asked for. */
   hits(): Promise<number>;
   /** A small server of `bench/references`, with a database of its own on the same server. */
@@ -48,29 +53,31 @@ export async function setStage(): Promise<Stage> {
         DATABASE_URL: url,
         REDIS_URL: redis.url,
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+        KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
         LOG_LEVEL: 'info',
       }),
     );
     await serving.says(/"msg":"ready"/);
     const { base, pid } = serving;
-    const post = { method: 'POST', headers: { 'content-type': 'application/json' } };
-    const login = JSON.stringify({ name: ADMIN.userId, password: ADMIN.password });
-    const answer = await fetch(`${base}/v1/auth`, { ...post, body: login });
-    const { data } = (await answer.json()) as { data: { token: string } };
-    const { token } = data;
+    const call = async (method: string, path: string, body?: object, token = ''): Promise<Body> => {
+      const headers = { authorization: token, 'content-type': 'application/json' };
+      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+      const answer = (await (await fetch(base + path, init)).json()) as { code: number; data: Body };
+      if (answer.code !== 0) throw new Error(`${method} ${path} answers ${JSON.stringify(answer)}`);
+      return answer.data;
+    };
+    const { userId: name, password } = ADMIN;
+    const { token } = (await call('POST', '/v1/auth', { name, password })) as { token: string };
+    const key = (await call('POST', '/v1/keys', {}, token)) as Omit<Caller, keyof typeof ADMIN>;
     let counted = { hit: 0, all: 0 };
     return {
       database,
       redis,
       gateway: { base, pid },
       loader,
-      user: ADMIN,
+      caller: { ...ADMIN, accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey },
       token,
-      async call(method, path, body) {
-        const headers = { authorization: token, 'content-type': 'application/json' };
-        const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-        return (await (await fetch(base + path, init)).json()) as Record<string, unknown>;
-      },
+      call: (method, path, body) => call(method, path, body, token),
       async hits() {
         const now = readLookUps(await (await fetch(`${base}/metrics`)).text());
         const share = (now.hit - counted.hit) / Math.max(now.all - counted.all, 1);

@@ -16,7 +16,7 @@ export const s6: Row = {
   must: 1.25,
   aim: 1.1,
   async measure(stage, { rounds, share }) {
-    const { gateway, redis, database, loader, user, token } = stage;
+    const { gateway, redis, database, loader, caller, token } = stage;
     const jobId = await addJob(stage);
     const pids = [gateway.pid, redis.pid, database.pid];
     const side = (name: string, flow: Flow): Side => ({
@@ -28,7 +28,7 @@ export const s6: Row = {
     const measured = [];
     for (const by of Object.keys(actionCredentials) as ActionWay[]) {
       await stage.hits();
-      const action = side(`action, ${by}`, { is: 'read by action', by, user, jobId });
+      const action = side(`action, ${by}`, { is: 'read by action', by, caller, jobId });
       const result = await measure(action, rest, { rounds, times: Math.round(TIMES * share) });
       const hits = await stage.hits();
       if (hits < HITS_AT_LEAST) throw new Error(`the cache answered only ${(100 * hits).toFixed(1)} %`);
@@ -41,6 +41,5 @@ export const s6: Row = {
 async function addJob({ call }: Stage): Promise<string> {
   const resources = { volumes: ['vol-1', 'vol-2'], size: 100 };
   const job = { jobType: 'bench', jobAction: 'Read', resources, directive: { action: 'Read', count: 1 } };
-  const { data } = await call('POST', '/v1/jobs', job);
-  return (data as { jobId: string }).jobId;
+  return ((await call('POST', '/v1/jobs', job)) as { jobId: string }).jobId;
 }

@@ -34,17 +34,16 @@ export async function addKey(
     createTime: parts.clock(),
     lastUsedTime: undefined,
   };
-  let added = false;
-  await parts.changes.change([accountKey(owner)], async (tx) => {
+  const added = await parts.changes.change([accountKey(owner)], async (tx) => {
     if (!(await tx.account(owner))) throw new Refusal('user_not_found');
     if ((await tx.keysOf(owner)).length >= MAX_KEYS_PER_USER) {
       throw new Refusal('operation_not_allowed', { detail: 'access-keys-too-many' });
     }
     await tx.insertKey(key);
-    added = true;
+    return accessKeyId;
   });
-  // A signed call that is sent again makes no key, and a secret is not kept to be told twice.
-  if (!added) throw new Refusal('operation_not_allowed', { detail: 'done-before' });
+  // A signed call that is sent again made another key, and a secret is not kept to be told twice.
+  if (added !== accessKeyId) throw new Refusal('operation_not_allowed', { detail: 'done-before' });
   return { ...key, secret };
 }
 
@@ -62,13 +61,9 @@ export async function changeKeys<Result>(
 ): Promise<Result> {
   const ids = [...new Set(accessKeyIds)];
   const found = await Promise.all(ids.map((id) => accounts.findKey(id)));
-  const owners = new Set(
-    found.map((key) => {
-      if (!key || !mayTouch(key.owner)) throw new Refusal('resource_not_found');
-      return key.owner;
-    }),
-  );
+  const owners = new Set(found.flatMap((key) => (key && mayTouch(key.owner) ? [key.owner] : [])));
   const locked = [...owners].toSorted();
+  // What is missing is told by the change: a signed call that removed it and comes again is told so again.
   return changes.change(locked.map(accountKey), async (tx) => {
     const present = new Map<string, StoredAccessKey>();
     for (const owner of locked) for (const key of await tx.keysOf(owner)) present.set(key.accessKeyId, key);

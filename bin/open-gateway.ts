@@ -49,8 +49,8 @@ export interface Hooks {
 const TICK = 250;
 const REDIS_GREETING = 1_000;
 const MEMORY_ENTRIES = 20_000;
-/** How often the last use of access keys is written down, in ms. */
-const NOTE_USES = 30_000;
+/** How often the last use of access keys is written down, and expired calls are forgotten; in ms. */
+const TIDY = 30_000;
 
 /** Opens the database that the settings name: a server, or the embedded store. */
 export function openDatabase(config: Config): OpenDatabase {
@@ -135,15 +135,23 @@ export async function openGateway(
   const stop = new AbortController();
   // The embedded cache has no other process to agree with.
   const ticking = generation ? undefined : tickUntil(stop.signal, keeper, log);
-  const noting = setInterval(() => void keyUses.write(), NOTE_USES).unref();
+  const tidy = async (): Promise<void> => {
+    await keyUses.write();
+    await accounts
+      .forgetSigned(clock())
+      .catch((cause: unknown) => log.warn({ cause }, 'expired calls could not be forgotten'));
+  };
+  let tidied = tidy();
+  const tidying = setInterval(() => (tidied = tidied.then(tidy)), TIDY).unref();
   return {
     gateway: createGateway({ judge, reader, ports }),
     ports,
     keeper,
     async close() {
       stop.abort();
-      clearInterval(noting);
+      clearInterval(tidying);
       await ticking;
+      await tidied;
       await keyUses.write();
       link?.close();
       await database.close();

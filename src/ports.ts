@@ -125,6 +125,8 @@ export interface AccountStore {
   noteKeyUses(uses: ReadonlyMap<string, number>): Promise<void>;
   /** Stores the secret as sealed anew, unless it is not `before` any more. */
   resealKey(accessKeyId: string, before: string, sealedSecret: string): Promise<boolean>;
+  /** Forgets signed calls that had expired by this time, in ms since 1970. */
+  forgetSigned(now: number): Promise<void>;
 }
 
 /** What one consistent read of the database found: the epoch's row as it was then, and rows by id. */

@@ -16,10 +16,13 @@ interface AccessKeyRow {
   last_used_time: string | null;
 }
 
+/** Few enough that nothing waits for long. */
+const FORGOTTEN_AT_ONCE = 500;
+
 /** Access keys in the database, outside of changes. */
 export function accessKeyStore(
   db: Knex,
-): Pick<AccountStore, 'findKey' | 'listKeys' | 'noteKeyUses' | 'resealKey'> {
+): Pick<AccountStore, 'findKey' | 'listKeys' | 'noteKeyUses' | 'resealKey' | 'forgetSigned'> {
   return {
     findKey: (accessKeyId) =>
       ask(async () => {
@@ -53,6 +56,17 @@ export function accessKeyStore(
         const present = { access_key_id: accessKeyId, sealed_secret: before };
         return (await db('access_keys').where(present).update({ sealed_secret: sealedSecret })) === 1;
       }),
+
+    async forgetSigned(now) {
+      const expired = db('seen_signatures').where('expire_time', '<', toSqlTime(now));
+      for (;;) {
+        const digests = await ask(
+          async () => (await expired.clone().limit(FORGOTTEN_AT_ONCE).pluck('digest')) as string[],
+        );
+        if (digests.length > 0) await ask(() => db('seen_signatures').whereIn('digest', digests).delete());
+        if (digests.length < FORGOTTEN_AT_ONCE) return;
+      }
+    },
   };
 }
 

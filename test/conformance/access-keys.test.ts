@@ -153,7 +153,7 @@ for (const store of STORES) {
         keysByRest(await gateway.sibling(), await gateway.logIn(userId)),
       ];
       const answers = await Promise.all(
-        Array.from({ length: 30 }, (_, index) => ways[index % 4]?.create({})),
+        Array.from({ length: 30 }, async (_, index) => ways[index % 4]?.create({})),
       );
       const done = answers.filter((answer) => answer && 'secret' in answer);
       assert.equal(done.length, 19);

@@ -43,7 +43,8 @@ export function toWireRequest(
 /** Loopback and a trusted proxy are safe ways, unless the proxy itself says that it was asked over plain HTTP. */
 function isReadable(ctx: Context, trusts: Trust): boolean {
   const peer = ctx.req.socket.remoteAddress ?? '';
-  if (trusts(peer)) return ctx.get('x-forwarded-proto').toLowerCase() === 'http';
+  // Several proxies in a row each add a word; one plain way among them can be read.
+  if (trusts(peer)) return /(^|,)\s*http\s*(,|$)/i.test(ctx.get('x-forwarded-proto'));
   return !isLoopback(peer);
 }
 

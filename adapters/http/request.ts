@@ -86,7 +86,8 @@ export class HttpRequest implements WireRequest {
     const { passwordOverHttp, trusts } = this.#settings;
     if (passwordOverHttp) return false;
     const peer = this.#request.socket.remoteAddress ?? '';
-    if (trusts(peer)) return String(this.headers['x-forwarded-proto']).toLowerCase() === 'http';
+    // Several proxies in a row each add a word; one plain way among them can be read.
+    if (trusts(peer)) return /(^|,)\s*http\s*(,|$)/i.test(String(this.headers['x-forwarded-proto']));
     return !isLoopback(peer);
   }
 

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { CreateAccessKeyInput } from '../../schemas/create-access-key.ts';
 import { secretContext, type StoredAccessKey } from '../../src/accounts/access-key.ts';
 import { addKey, changeKey, removeKeys, requireSecretBox } from '../../src/accounts/manage-keys.ts';
+import { Refusal } from '../../src/errors.ts';
+import { judgeInput } from '../../src/gateway/validate.ts';
 import type { Ports } from '../../src/ports.ts';
 import { printAnswer } from './answer.ts';
 import { withGateway } from './with-gateway.ts';
@@ -21,8 +24,11 @@ export function addKeyCommand(program: Command): void {
     .option('--name <name>', 'what to call it')
     .option('--json', 'answer in JSON')
     .action(async (userId: string, { json, name }: Options) => {
+      const input = name === undefined ? {} : { accessKeyName: name };
+      const refusal = judgeInput(CreateAccessKeyInput, input, []);
+      if (refusal) throw refusal;
       const { accessKeyId, secret } = await withGateway(({ ports }) =>
-        addKey(ports, { userId }, { owner: userId, ...(name !== undefined && { accessKeyName: name }) }),
+        addKey(ports, { userId }, { owner: userId, ...input }),
       );
       printAnswer(json, { access_key_id: accessKeyId, secret_access_key: secret }, [
         `access_key_id:     ${accessKeyId}`,
@@ -35,7 +41,10 @@ export function addKeyCommand(program: Command): void {
     .description('list the access keys of a user, or of all')
     .option('--json', 'answer in JSON')
     .action(async (userId: string | undefined, { json }: Options) => {
-      const keys = await withGateway(({ ports }) => ports.accounts.listKeys(userId));
+      const keys = await withGateway(async ({ ports: { accounts } }) => {
+        if (userId !== undefined && !(await accounts.findUser(userId))) throw new Refusal('user_not_found');
+        return accounts.listKeys(userId);
+      });
       const lines = keys.map((each) =>
         [each.accessKeyId, each.owner, each.status, shownTime(each.lastUsedTime), each.accessKeyName].join(
           '\t',

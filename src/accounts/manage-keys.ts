@@ -37,7 +37,6 @@ export async function addKey(
     createTime: parts.clock(),
     lastUsedTime: undefined,
   };
-  let added = false;
   const once = { key: idempotencyKey, operation: 'create-access-key', request: { owner, accessKeyName } };
   const made = await answerOnce(parts, caller, [accountKey(owner)], once, async (tx) => {
     if (!(await tx.account(owner))) throw new Refusal('user_not_found');
@@ -45,11 +44,10 @@ export async function addKey(
       throw new Refusal('operation_not_allowed', { detail: 'access-keys-too-many' });
     }
     await tx.insertKey(key);
-    added = true;
     return key;
   });
-  // Whoever overhears a signed call may send it again, and must not be told a secret by it.
-  const repeated = !added && idempotencyKey === undefined;
+  // Whoever overhears a signed call may send it again, and must not be told by it what it made another time.
+  const repeated = made.accessKeyId !== accessKeyId && idempotencyKey === undefined;
   const secret = secretBox.open(made.sealedSecret, secretContext(made.accessKeyId, made.owner));
   if (repeated || secret === undefined) throw new Refusal('operation_not_allowed', { detail: 'done-before' });
   return { ...made, secret };
@@ -69,13 +67,9 @@ export async function changeKeys<Result>(
 ): Promise<Result> {
   const ids = [...new Set(accessKeyIds)];
   const found = await Promise.all(ids.map((id) => accounts.findKey(id)));
-  const owners = new Set(
-    found.map((key) => {
-      if (!key || !mayTouch(key.owner)) throw new Refusal('resource_not_found');
-      return key.owner;
-    }),
-  );
+  const owners = new Set(found.flatMap((key) => (key && mayTouch(key.owner) ? [key.owner] : [])));
   const locked = [...owners].toSorted();
+  // What is missing is told by the change: a signed call that removed it and comes again is told so again.
   return changes.change(locked.map(accountKey), async (tx) => {
     const present = new Map<string, StoredAccessKey>();
     for (const owner of locked) for (const key of await tx.keysOf(owner)) present.set(key.accessKeyId, key);

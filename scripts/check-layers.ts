@@ -18,6 +18,7 @@ const PLANTED: readonly { readonly folder: string; readonly imports: string }[] 
   { folder: 'adapters/wire', imports: '../rest/encode.ts' },
   { folder: 'adapters/sql', imports: '../http/app.ts' },
   { folder: 'adapters/redis', imports: '../../src/gateway/gateway.ts' },
+  { folder: 'adapters/mail', imports: '../wire/language.ts' },
   { folder: 'adapters/http', imports: '../../bin/config.ts' },
 ];
 

@@ -3,12 +3,13 @@ import type { Call } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
-import { findCredentials, type CredentialSettings } from './credentials.ts';
+import { findCredentials } from './credentials.ts';
 import type { Dialect, Dialects } from './dialect.ts';
-import { textOf, timesSent, valueOf, type ActionForm } from './form.ts';
+import { languageIn, textOf, timesSent, valueOf, type ActionForm } from './form.ts';
 import { readInput } from './input.ts';
+import { openPasswords, type PasswordSettings } from './passwords.ts';
 
-export interface ActionSettings extends CredentialSettings {
+export interface ActionSettings extends PasswordSettings {
   readonly dialects: Dialects;
 }
 
@@ -41,8 +42,21 @@ export function decode(form: ActionForm, request: WireRequest, settings: ActionS
   const call: Call = {
     operation,
     credentials: findCredentials(form, request, settings),
-    origin: { address: request.address, requestId: request.requestId, passwordsRefused: false },
-    input: () => readInput(operation, binding, dialect, form),
+    origin: {
+      address: request.address,
+      requestId: request.requestId,
+      passwordsRefused: false,
+      language: languageIn(form),
+    },
+    input: (passwordKey) =>
+      openPasswords(
+        operation,
+        readInput(operation, binding, dialect, form),
+        form,
+        request,
+        settings,
+        passwordKey,
+      ),
   };
   const verbose = Number(valueOf(form, 'verbose') ?? 0) >= 1;
   return { call, binding, wishes: { verbose, dialect } };

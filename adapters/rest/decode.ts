@@ -2,6 +2,7 @@ import type { Credentials } from '../../src/accounts/credentials.ts';
 import type { Call } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import type { WireRequest } from '../wire/exchange.ts';
+import { languageOf, LANGUAGES } from '../wire/language.ts';
 import type { RestRoute } from './bindings.ts';
 import { readObject, readQuery } from './form.ts';
 
@@ -22,6 +23,7 @@ export function decode(operation: OperationName, route: RestRoute, request: Wire
         address: request.address,
         requestId: request.requestId,
         passwordsRefused: request.refusesPasswords(),
+        language: languageOf(request.preferredLanguage(LANGUAGES)),
       },
       input: () =>
         route.source === 'body'

@@ -3,6 +3,7 @@ import { secretContext, type StoredAccessKey } from '../../src/accounts/access-k
 import { addKey, changeKey, removeKeys, requireSecretBox } from '../../src/accounts/manage-keys.ts';
 import type { Ports } from '../../src/ports.ts';
 import { printAnswer } from './answer.ts';
+import { BY_COMMAND } from './by-command.ts';
 import { withGateway } from './with-gateway.ts';
 
 interface Options {
@@ -21,7 +22,9 @@ export function addKeyCommand(program: Command): void {
     .option('--name <name>', 'what to call it')
     .option('--json', 'answer in JSON')
     .action(async (userId: string, { json, name }: Options) => {
-      const { accessKeyId, secret } = await withGateway(({ ports }) => addKey(ports, userId, name));
+      const { accessKeyId, secret } = await withGateway(({ ports }) =>
+        addKey(ports, userId, BY_COMMAND, name),
+      );
       printAnswer(json, { access_key_id: accessKeyId, secret_access_key: secret }, [
         `access_key_id:     ${accessKeyId}`,
         `secret_access_key: ${secret}   (shown this once)`,
@@ -47,7 +50,7 @@ export function addKeyCommand(program: Command): void {
     .description('remove an access key; what is signed with it is refused at once')
     .option('--json', 'answer in JSON')
     .action(async (accessKeyId: string, { json }: Options) => {
-      await withGateway(({ ports }) => removeKeys(ports, [accessKeyId], ofAnyone));
+      await withGateway(({ ports }) => removeKeys(ports, [accessKeyId], ofAnyone, BY_COMMAND));
       printAnswer(json, { access_key_id: accessKeyId }, [`removed ${accessKeyId}`]);
     });
 
@@ -58,7 +61,7 @@ export function addKeyCommand(program: Command): void {
       .description(active ? 'let an access key sign calls again' : 'keep an access key from signing calls')
       .option('--json', 'answer in JSON')
       .action(async (accessKeyId: string, { json }: Options) => {
-        await withGateway(({ ports }) => changeKey(ports, accessKeyId, { status }, ofAnyone));
+        await withGateway(({ ports }) => changeKey(ports, accessKeyId, { status }, ofAnyone, BY_COMMAND));
         printAnswer(json, { access_key_id: accessKeyId, status }, [`${accessKeyId} is ${status} now`]);
       });
   }

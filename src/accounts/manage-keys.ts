@@ -1,9 +1,11 @@
 import type { AccessKeyStatus } from '../../schemas/access-key.ts';
 import { MAX_KEYS_PER_USER } from '../../schemas/describe-access-keys.ts';
 import { Refusal } from '../errors.ts';
-import type { ChangeTx, EntryKey, Ports } from '../ports.ts';
+import type { ChangeTx, Ports } from '../ports.ts';
 import { inventAccessKeyId, inventSecret, secretContext, type StoredAccessKey } from './access-key.ts';
+import type { Actor } from './audit.ts';
 import type { SecretBox } from './secret-box.ts';
+import { accountKey } from './user.ts';
 
 type Parts = Pick<Ports, 'accounts' | 'changes' | 'secretBox' | 'clock'>;
 
@@ -20,6 +22,7 @@ export function requireSecretBox({ secretBox }: Pick<Parts, 'secretBox'>): Secre
 export async function addKey(
   parts: Parts,
   owner: string,
+  by: Actor,
   accessKeyName = '',
 ): Promise<StoredAccessKey & { readonly secret: string }> {
   const secretBox = requireSecretBox(parts);
@@ -41,6 +44,14 @@ export async function addKey(
       throw new Refusal('operation_not_allowed', { detail: 'access-keys-too-many' });
     }
     await tx.insertKey(key);
+    await tx.addAudit({
+      ...by,
+      time: key.createTime,
+      operation: 'create-access-key',
+      about: owner,
+      accessKeyId,
+      fields: accessKeyName === '' ? [] : ['accessKeyName'],
+    });
     added = true;
   });
   // A signed call that is sent again makes no key, and a secret is not kept to be told twice.
@@ -87,10 +98,19 @@ export function changeKey(
   accessKeyId: string,
   change: { readonly accessKeyName?: string; readonly status?: AccessKeyStatus },
   mayTouch: (owner: string) => boolean,
+  by: Actor,
 ): Promise<StoredAccessKey> {
   return changeKeys(parts, [accessKeyId], mayTouch, async (tx, [key]) => {
     if (!key) throw new Refusal('resource_not_found');
     await tx.updateKey(key, change);
+    await tx.addAudit({
+      ...by,
+      time: parts.clock(),
+      operation: 'change-access-key',
+      about: key.owner,
+      accessKeyId,
+      fields: Object.keys(change),
+    });
     return { ...key, ...change };
   });
 }
@@ -100,12 +120,15 @@ export function removeKeys(
   parts: Parts,
   accessKeyIds: readonly string[],
   mayTouch: (owner: string) => boolean,
+  by: Actor,
 ): Promise<void> {
   return changeKeys(parts, accessKeyIds, mayTouch, async (tx, keys) => {
-    for (const key of keys) await tx.removeKey(key);
+    for (const key of keys) {
+      await tx.removeKey(key);
+      const { accessKeyId, owner } = key;
+      const time = parts.clock();
+      const operation = 'remove-access-keys';
+      await tx.addAudit({ ...by, time, operation, about: owner, accessKeyId, fields: [] });
+    }
   });
-}
-
-function accountKey(id: string): EntryKey {
-  return { kind: 'account', id };
 }

@@ -4,6 +4,7 @@ import { accounts } from './0002-accounts.ts';
 import { cacheEpoch } from './0003-cache-epoch.ts';
 import { jobWrites } from './0004-job-writes.ts';
 import { accessKeys } from './0006-access-keys.ts';
+import { users } from './0007-users.ts';
 
 const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0001-jobs': jobs,
@@ -11,6 +12,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0003-cache-epoch': cacheEpoch,
   '0004-job-writes': jobWrites,
   '0006-access-keys': accessKeys,
+  '0007-users': users,
 };
 
 export const migrationNames = Object.keys(migrations);

@@ -1,9 +1,9 @@
 import { MAX_JOBS_PER_CALL } from '../../schemas/describe-jobs.ts';
+import { MAX_USERS_PER_CALL } from '../../schemas/describe-users.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
-import type { User } from '../../src/accounts/user.ts';
-import { MAX_USERS_PER_CALL } from '../../schemas/describe-users.ts';
 import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
+import type { User } from '../../src/accounts/user.ts';
 import { listPieces, type Pieces } from '../wire/pieces.ts';
 import type { Dialect } from './dialect.ts';
 

@@ -1,6 +1,5 @@
-import type { Problem, Detail } from '../../src/errors.ts';
-import { Refusal } from '../../src/errors.ts';
 import type { PasswordKey } from '../../src/accounts/password-key.ts';
+import { Refusal, type Detail, type Problem } from '../../src/errors.ts';
 import type { RawInput } from '../../src/gateway/gateway.ts';
 import { operations, type OperationName } from '../../src/operations/index.ts';
 import { decodeText } from '../wire/body.ts';

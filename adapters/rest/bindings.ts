@@ -1,6 +1,6 @@
 import type { Problem, Reason } from '../../src/errors.ts';
-import type { User } from '../../src/accounts/user.ts';
 import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
+import type { User } from '../../src/accounts/user.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
 import { listPieces, type Pieces } from '../wire/pieces.ts';
@@ -227,7 +227,8 @@ function oneUser(user: User): Pieces {
   return plain(userFields(user));
 }
 
-function userFields({ createTime, lastLoginTime, ...user }: User): object {
+function userFields(user: User): object {
+  const { createTime, lastLoginTime } = user;
   return {
     userId: user.userId,
     role: user.role,

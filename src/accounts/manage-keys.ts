@@ -102,6 +102,8 @@ export function changeKey(
 ): Promise<StoredAccessKey> {
   return changeKeys(parts, [accessKeyId], mayTouch, async (tx, [key]) => {
     if (!key) throw new Refusal('resource_not_found');
+    const fields = Object.keys(change);
+    if (fields.length === 0) return key;
     await tx.updateKey(key, change);
     await tx.addAudit({
       ...by,
@@ -109,7 +111,7 @@ export function changeKey(
       operation: 'change-access-key',
       about: key.owner,
       accessKeyId,
-      fields: Object.keys(change),
+      fields,
     });
     return { ...key, ...change };
   });

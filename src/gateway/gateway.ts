@@ -73,7 +73,8 @@ export function createGateway(parts: {
   const recognizeAnyone = async (call: Call): Promise<Caller | undefined> => {
     try {
       const claim = await judge.recognize(call.credentials, call.origin.address);
-      const { account, claim: proven } = await identify(call, claim, []);
+      const { account, claim: proven, cached } = await identify(call, claim, []);
+      call.identified?.(account.userId, cached);
       return { ...account, claim: proven };
     } catch (thrown) {
       if (asRefusal(thrown).reason === 'unauthenticated') return undefined;
@@ -83,9 +84,9 @@ export function createGateway(parts: {
 
   const answerAnyone = async (call: Call, operation: OpenOperation<unknown, unknown>): Promise<unknown> => {
     const { value, refusal } = await readInput(call, operation, ports);
-    const caller = operation.knowsCallers && (await recognizeAnyone(call));
+    const caller = operation.knowsCallers ? await recognizeAnyone(call) : undefined;
     if (refusal) throw refusal;
-    return operation.handle({ input: value, origin: call.origin, caller: caller || undefined, ports });
+    return operation.handle({ input: value, origin: call.origin, caller, ports });
   };
 
   const answerMember = async (call: Call, operation: MemberOperation<unknown, unknown>): Promise<unknown> => {

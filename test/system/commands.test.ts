@@ -25,6 +25,16 @@ async function freshStore(store: Store): Promise<AsyncDisposable & { environment
   };
 }
 
+/** Runs commands that must succeed; each answers in JSON. */
+function answersOf(environment: NodeJS.ProcessEnv) {
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every form
+  return async (...parameters: string[]): Promise<any> => {
+    const { status, stdout, stderr } = await runJobgate([...parameters, '--json'], environment);
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout);
+  };
+}
+
 for (const store of STORES) {
   describe(`the command line on the ${store} store`, () => {
     it('loads the sample jobs once, however often it is asked', async () => {
@@ -37,11 +47,7 @@ for (const store of STORES) {
     it('changes users while a gateway serves, and what it changes counts for the next call', async () => {
       await using fresh = await freshStore(store);
       const { environment } = fresh;
-      const jobgate = async (...parameters: string[]) => {
-        const { status, stdout, stderr } = await runJobgate([...parameters, '--json'], environment);
-        assert.equal(status, 0, stderr);
-        return JSON.parse(stdout);
-      };
+      const jobgate = answersOf(environment);
       await jobgate('seed');
       const added = await jobgate('user', 'add', 'usr-00000000', '--role', 'user');
       assert.match(added.password, /^\S{16}$/);
@@ -100,11 +106,7 @@ for (const store of STORES) {
     it('keeps addresses, ends sessions, and shows who changed what', async () => {
       await using fresh = await freshStore(store);
       const { environment } = fresh;
-      const jobgate = async (...parameters: string[]) => {
-        const { status, stdout, stderr } = await runJobgate([...parameters, '--json'], environment);
-        assert.equal(status, 0, stderr);
-        return JSON.parse(stdout);
-      };
+      const jobgate = answersOf(environment);
       const { password } = await jobgate(
         'user',
         'add',

@@ -191,6 +191,7 @@ for (const store of STORES) {
       const email = 'nobody-at-all@example.com';
       const { body } = await ask(email, admin);
       assert.deepEqual([body.code, body.data.reason], [11011, 'email_not_registered']);
+      assert.equal(told(gateway, 'call').at(-1)?.facts.userId, 'usr-00000000');
       for (const token of [undefined, 'not-a-token', await gateway.logIn(userId)]) {
         assert.deepEqual((await ask(email, token)).body, { code: 0, data: {} });
       }

@@ -3,6 +3,7 @@ import { Refusal } from '../../src/errors.ts';
 import { answerFault as answerActionFault } from '../action/answer.ts';
 import { answerFault as answerRestFault } from '../rest/answer.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
+import { DEFAULT_LANGUAGE } from '../wire/language.ts';
 import { isActionPath, originForm } from './request.ts';
 
 /**
@@ -26,6 +27,7 @@ export function answerUnreadable(actionPath: string, sent: string): WireAnswer {
         address: '',
         requestId,
         passwordsRefused: false,
+        language: DEFAULT_LANGUAGE,
         preferredLanguage: () => undefined,
         body: () => Promise.reject(refusal),
       });

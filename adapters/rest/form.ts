@@ -110,6 +110,10 @@ export async function readObject(
     seen.add(name);
   }
   for (const { name } of parsePairs(request.query).sent) problems.push(unknownParameter(name, []));
+  const secret = known.some((name) => properties[name]?.format === 'password' && name in value);
+  if (secret && request.passwordsRefused) {
+    throw new Refusal('invalid_parameter', { detail: 'password-in-the-clear' });
+  }
   return { value, problems };
 }
 

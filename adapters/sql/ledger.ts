@@ -4,10 +4,13 @@ import { Refusal } from '../../src/errors.ts';
 import type { EntryKey, EpochState } from '../../src/ports.ts';
 import { accessKeyChanges } from './access-keys.ts';
 import { ask } from './ask.ts';
+import { auditChanges } from './audit-trail.ts';
 import type { Dialect, Lock } from './dialect.ts';
 import { jobChanges, toVisibleJob, type HideableRow, type KnownJobs } from './job-changes.ts';
-import { toAccount, toEpochState, type EpochRow, type UserRow } from './rows.ts';
+import { toEpochState, type EpochRow } from './rows.ts';
 import { epochColumns } from './snapshot.ts';
+import { tokenChanges } from './tokens.ts';
+import { userChanges } from './users.ts';
 
 /** The database's side of the coherent cache: the epoch's row, and transactions that change rows with entries. */
 export function createLedger(db: Knex, dialect: Dialect): Ledger {
@@ -128,37 +131,10 @@ function ledgerTx(
     epoch: () => ask(() => lockEpoch(trx)),
 
     ...jobChanges(trx, jobs),
+    ...userChanges(trx, absentAccounts),
+    ...tokenChanges(trx),
     ...accessKeyChanges(trx),
-
-    account: (userId) =>
-      ask(async () => {
-        // One that another creates meanwhile is not this change's to touch.
-        if (absentAccounts.has(userId)) return undefined;
-        const row = (await trx('users').where('user_id', userId).first()) as UserRow | undefined;
-        return row && toAccount(row);
-      }),
-
-    updateAccount: (userId, { role, active, passwordHash }) =>
-      ask(async () => {
-        await trx('users')
-          .where('user_id', userId)
-          .update({
-            ...(role !== undefined && { role }),
-            ...(active !== undefined && { active }),
-            ...(passwordHash !== undefined && { password_hash: passwordHash }),
-            version: trx.raw('version + 1'),
-          });
-      }),
-
-    removeTokens: (userId, digest) =>
-      ask(async () => {
-        const query = trx('tokens').where('user_id', userId);
-        if (digest !== undefined) void query.where('digest', digest);
-        await query.delete();
-        await trx('users')
-          .where('user_id', userId)
-          .update({ version: trx.raw('version + 1') });
-      }),
+    ...auditChanges(trx),
 
     async commit() {
       try {

@@ -59,6 +59,15 @@ const DETAILS: Readonly<Record<Detail, Text>> = {
     zh: '该用户的 access key 数量已达上限',
   },
   'password-key-not-set-up': { en: 'this gateway has no key for passwords', zh: '该网关未设置密码加密密钥' },
+  'email-taken': {
+    en: 'another user has this e-mail address',
+    zh: '该邮箱地址已被其他用户使用',
+  },
+  'last-admin': {
+    en: 'nobody else is an active admin: make another one first',
+    zh: '这是最后一个有效的管理员，请先设置另一个管理员',
+  },
+  'mail-not-set-up': { en: 'this gateway sends no mails', zh: '该网关未启用邮件' },
   'time-passed': { en: 'time_stamp is too old', zh: 'time_stamp 已过期' },
   'time-in-future': { en: 'time_stamp lies in the future', zh: 'time_stamp 晚于服务器时间' },
   'deadline-passed': {
@@ -94,6 +103,11 @@ const TYPES: Readonly<Record<string, Text>> = {
     zh: '小写单词，例如 working、step1、done with failure',
   },
   json: { en: 'a JSON object', zh: 'JSON 对象' },
+  email: { en: 'an e-mail address such as name@example.com', zh: '形如 name@example.com 的邮箱地址' },
+  password: {
+    en: 'the base64 of a password, or rsa: and the base64 of its cipher text',
+    zh: '密码的 base64，或 rsa: 加密文的 base64',
+  },
   text: { en: 'Unicode text without NUL', zh: '不含 NUL 的 Unicode 文本' },
   tag: { en: 'an entity tag such as "3"', zh: '形如 "3" 的 ETag' },
 };

@@ -6,6 +6,7 @@ import { Refusal } from '../../src/errors.ts';
 import { judgeInput } from '../../src/gateway/validate.ts';
 import type { Ports } from '../../src/ports.ts';
 import { printAnswer } from './answer.ts';
+import { BY_COMMAND } from './by-command.ts';
 import { withGateway } from './with-gateway.ts';
 
 interface Options {
@@ -28,7 +29,7 @@ export function addKeyCommand(program: Command): void {
       const refusal = judgeInput(CreateAccessKeyInput, input, []);
       if (refusal) throw refusal;
       const { accessKeyId, secret } = await withGateway(({ ports }) =>
-        addKey(ports, { userId }, { owner: userId, ...input }),
+        addKey(ports, BY_COMMAND, { owner: userId, ...input }),
       );
       printAnswer(json, { access_key_id: accessKeyId, secret_access_key: secret }, [
         `access_key_id:     ${accessKeyId}`,
@@ -58,7 +59,7 @@ export function addKeyCommand(program: Command): void {
     .description('remove an access key; what is signed with it is refused at once')
     .option('--json', 'answer in JSON')
     .action(async (accessKeyId: string, { json }: Options) => {
-      await withGateway(({ ports }) => removeKeys(ports, [accessKeyId], ofAnyone));
+      await withGateway(({ ports }) => removeKeys(ports, [accessKeyId], ofAnyone, BY_COMMAND));
       printAnswer(json, { access_key_id: accessKeyId }, [`removed ${accessKeyId}`]);
     });
 
@@ -69,7 +70,7 @@ export function addKeyCommand(program: Command): void {
       .description(active ? 'let an access key sign calls again' : 'keep an access key from signing calls')
       .option('--json', 'answer in JSON')
       .action(async (accessKeyId: string, { json }: Options) => {
-        await withGateway(({ ports }) => changeKey(ports, accessKeyId, { status }, ofAnyone));
+        await withGateway(({ ports }) => changeKey(ports, accessKeyId, { status }, ofAnyone, BY_COMMAND));
         printAnswer(json, { access_key_id: accessKeyId, status }, [`${accessKeyId} is ${status} now`]);
       });
   }

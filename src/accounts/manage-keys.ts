@@ -2,9 +2,11 @@ import type { AccessKeyStatus } from '../../schemas/access-key.ts';
 import { MAX_KEYS_PER_USER } from '../../schemas/describe-access-keys.ts';
 import { Refusal } from '../errors.ts';
 import { answerOnce } from '../jobs/answer-once.ts';
-import type { ChangeTx, EntryKey, Ports } from '../ports.ts';
+import type { ChangeTx, Ports } from '../ports.ts';
 import { inventAccessKeyId, inventSecret, secretContext, type StoredAccessKey } from './access-key.ts';
+import type { Actor } from './audit.ts';
 import type { SecretBox } from './secret-box.ts';
+import { accountKey } from './user.ts';
 
 type Parts = Pick<Ports, 'accounts' | 'changes' | 'secretBox' | 'clock'>;
 
@@ -21,7 +23,7 @@ export function requireSecretBox({ secretBox }: Pick<Parts, 'secretBox'>): Secre
  */
 export async function addKey(
   parts: Parts,
-  caller: { readonly userId: string },
+  by: Actor,
   wanted: { readonly owner: string; readonly accessKeyName?: string },
   idempotencyKey?: string,
 ): Promise<StoredAccessKey & { readonly secret: string }> {
@@ -38,12 +40,20 @@ export async function addKey(
     lastUsedTime: undefined,
   };
   const once = { key: idempotencyKey, operation: 'create-access-key', request: { owner, accessKeyName } };
-  const made = await answerOnce(parts, caller, [accountKey(owner)], once, async (tx) => {
+  const made = await answerOnce(parts, by, [accountKey(owner)], once, async (tx) => {
     if (!(await tx.account(owner))) throw new Refusal('user_not_found');
     if ((await tx.keysOf(owner)).length >= MAX_KEYS_PER_USER) {
       throw new Refusal('operation_not_allowed', { detail: 'access-keys-too-many' });
     }
     await tx.insertKey(key);
+    await tx.addAudit({
+      ...by,
+      time: key.createTime,
+      operation: 'create-access-key',
+      about: owner,
+      accessKeyId,
+      fields: accessKeyName === '' ? [] : ['accessKeyName'],
+    });
     return key;
   });
   // Whoever overhears a signed call may send it again, and must not be told by it what it made another time.
@@ -88,10 +98,21 @@ export function changeKey(
   accessKeyId: string,
   change: { readonly accessKeyName?: string; readonly status?: AccessKeyStatus },
   mayTouch: (owner: string) => boolean,
+  by: Actor,
 ): Promise<StoredAccessKey> {
   return changeKeys(parts, [accessKeyId], mayTouch, async (tx, [key]) => {
     if (!key) throw new Refusal('resource_not_found');
+    const fields = Object.keys(change);
+    if (fields.length === 0) return key;
     await tx.updateKey(key, change);
+    await tx.addAudit({
+      ...by,
+      time: parts.clock(),
+      operation: 'change-access-key',
+      about: key.owner,
+      accessKeyId,
+      fields,
+    });
     return { ...key, ...change };
   });
 }
@@ -101,12 +122,15 @@ export function removeKeys(
   parts: Parts,
   accessKeyIds: readonly string[],
   mayTouch: (owner: string) => boolean,
+  by: Actor,
 ): Promise<void> {
   return changeKeys(parts, accessKeyIds, mayTouch, async (tx, keys) => {
-    for (const key of keys) await tx.removeKey(key);
+    for (const key of keys) {
+      await tx.removeKey(key);
+      const { accessKeyId, owner } = key;
+      const time = parts.clock();
+      const operation = 'remove-access-keys';
+      await tx.addAudit({ ...by, time, operation, about: owner, accessKeyId, fields: [] });
+    }
   });
-}
-
-function accountKey(id: string): EntryKey {
-  return { kind: 'account', id };
 }

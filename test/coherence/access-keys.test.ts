@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { openDatabase, openGateway, type OpenGateway } from '../../bin/open-gateway.ts';
 import { changeKey, removeKeys } from '../../src/accounts/manage-keys.ts';
-import { changeUser } from '../../src/accounts/manage-users.ts';
+import { BY_COMMAND } from '../../bin/commands/by-command.ts';
+import { changeUser } from '../../src/accounts/change-user.ts';
 import { callAction } from '../support/clients.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { ensureServers } from '../support/install-servers.ts';
@@ -68,7 +69,7 @@ describe('access keys on several instances', () => {
     'is removed by the action API': [
       ({ id }) => callAction(first, { action: 'DeleteAccessKeys', access_keys: id }),
     ],
-    'is removed elsewhere': [({ id }) => removeKeys(elsewhere.ports, [id], anyone)],
+    'is removed elsewhere': [({ id }) => removeKeys(elsewhere.ports, [id], anyone, BY_COMMAND)],
     'is disabled by the action API': [
       ({ id }) =>
         callAction(second, { action: 'ModifyAccessKeyAttributes', access_key: id, status: 'disabled' }),
@@ -76,12 +77,12 @@ describe('access keys on several instances', () => {
         callAction(first, { action: 'ModifyAccessKeyAttributes', access_key: id, status: 'active' }),
     ],
     'is disabled elsewhere': [
-      ({ id }) => changeKey(elsewhere.ports, id, { status: 'disabled' }, anyone),
-      ({ id }) => changeKey(elsewhere.ports, id, { status: 'active' }, anyone),
+      ({ id }) => changeKey(elsewhere.ports, id, { status: 'disabled' }, anyone, BY_COMMAND),
+      ({ id }) => changeKey(elsewhere.ports, id, { status: 'active' }, anyone, BY_COMMAND),
     ],
     'belongs to a user who is not active any more': [
-      (_key, userId) => changeUser(elsewhere.ports, userId, { active: false }),
-      (_key, userId) => changeUser(elsewhere.ports, userId, { active: true }),
+      (_key, userId) => changeUser(elsewhere.ports, userId, { active: false }, BY_COMMAND),
+      (_key, userId) => changeUser(elsewhere.ports, userId, { active: true }, BY_COMMAND),
     ],
     'removes itself': [(key) => callSigned(second, key, { action: 'DeleteAccessKeys', access_keys: key.id })],
   };
@@ -101,8 +102,8 @@ describe('access keys on several instances', () => {
   it('stay good when another key of the user ends, or is renamed', async () => {
     const { keys } = await warmKeys(3);
     const [one, other, third] = keys as [TestKey, TestKey, TestKey];
-    await removeKeys(elsewhere.ports, [one.id], anyone);
-    await changeKey(elsewhere.ports, other.id, { accessKeyName: 'renamed' }, anyone);
+    await removeKeys(elsewhere.ports, [one.id], anyone, BY_COMMAND);
+    await changeKey(elsewhere.ports, other.id, { accessKeyName: 'renamed' }, anyone, BY_COMMAND);
     assert.deepEqual(
       [await codes(one), await codes(other), await codes(third)],
       [
@@ -122,7 +123,7 @@ describe('access keys on several instances', () => {
       ['user', 0],
       ['admin', 1],
     ] as const) {
-      await changeUser(elsewhere.ports, userId, { role });
+      await changeUser(elsewhere.ports, userId, { role }, BY_COMMAND);
       assert.deepEqual([await total(second), await total(first)], [seen, seen]);
     }
   });
@@ -154,9 +155,9 @@ describe('access keys on several instances', () => {
       const { ports, close } = await openElsewhere();
       const mend = await happen();
       try {
-        await removeKeys(ports, [removed.id], anyone);
+        await removeKeys(ports, [removed.id], anyone, BY_COMMAND);
         assert.deepEqual(await codes(removed), [1200, 1200]);
-        await changeKey(ports, disabled.id, { status: 'disabled' }, anyone);
+        await changeKey(ports, disabled.id, { status: 'disabled' }, anyone, BY_COMMAND);
         assert.deepEqual(await codes(disabled), [1200, 1200]);
         assert.deepEqual(await codes(kept), [0, 0]);
       } finally {
@@ -174,7 +175,7 @@ describe('access keys on several instances', () => {
         assert.deepEqual(await codes(kept), [0, 0]);
         await sleep(50);
       }
-      await changeUser(elsewhere.ports, userId, { active: false });
+      await changeUser(elsewhere.ports, userId, { active: false }, BY_COMMAND);
       assert.deepEqual(await codes(kept), [1200, 1200]);
     });
   }

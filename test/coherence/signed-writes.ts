@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createAccountStore } from '../../adapters/sql/accounts.ts';
+import { putUser } from '../support/put-user.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import { insertJobs } from '../../adapters/sql/jobs.ts';
 import { ADMIN, type TestGateway } from '../support/gateway.ts';
@@ -32,8 +32,7 @@ const onKey =
   (parametersOf: (accessKeyId: string) => Parameters): Prepare =>
   async (gateway, { db, dialect }) => {
     const owner = `usr-once${++made}`;
-    const user = { userId: owner, role: 'user', passwordHash: 'none', createTime: Date.now() } as const;
-    await createAccountStore(db, dialect).addUser(user);
+    await putUser({ db, dialect }, { userId: owner });
     const { id } = await newKey(gateway, owner);
     const version = async () => Number((await db('users').where('user_id', owner).first()).version);
     const before = await version();

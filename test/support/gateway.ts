@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccountStore } from '../../adapters/sql/accounts.ts';
 import { insertJobs } from '../../adapters/sql/jobs.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import { sampleJobs } from '../../adapters/wire/sample-jobs.ts';
@@ -12,6 +11,7 @@ import type { Role } from '../../schemas/user.ts';
 import { createPasswords } from '../../src/accounts/passwords.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { createTestDatabase } from './database.ts';
+import { putUser } from './put-user.ts';
 
 /** The two set-ups that every behaviour is shown on. */
 export const STORES = ['embedded', 'servers'] as const;
@@ -116,8 +116,7 @@ async function startOn(
     },
     async addUser(userId, role, password = PASSWORD) {
       const passwordHash = await createPasswords().hash(password);
-      const user = { userId, role, passwordHash, createTime: Date.now() };
-      await createAccountStore(direct.db, direct.dialect).addUser(user);
+      await putUser(direct, { userId, role, passwordHash, createTime: Date.now() });
     },
     async addJobs(...jobs) {
       await insertJobs(direct.db, jobs);

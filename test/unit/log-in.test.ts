@@ -3,17 +3,11 @@ import { describe, it } from 'node:test';
 import { logIn } from '../../src/operations/log-in.ts';
 import type { OpenOperation } from '../../src/operation.ts';
 import type { AccountStore, Ports, StoredUser } from '../../src/ports.ts';
+import { someUser } from '../support/put-user.ts';
 
 type Invocation = Parameters<OpenOperation<{ name: string; password: string }, unknown>['handle']>[0];
 
-const before: StoredUser = {
-  userId: 'usr-a',
-  role: 'user',
-  active: true,
-  passwordHash: 'hash of it',
-  createTime: 0,
-  version: 1,
-};
+const before = someUser({ userId: 'usr-a' });
 
 /** Logs in while the account becomes another one between the check of the password and the token. */
 function logInMeanwhile(meanwhile: Partial<StoredUser>): Promise<unknown> {

@@ -31,6 +31,9 @@ const DETAILS: Readonly<Record<Detail, true>> = {
   'access-keys-not-set-up': true,
   'access-keys-too-many': true,
   'password-key-not-set-up': true,
+  'email-taken': true,
+  'last-admin': true,
+  'mail-not-set-up': true,
   'time-passed': true,
   'time-in-future': true,
   'deadline-passed': true,
@@ -55,6 +58,8 @@ const EXPECTED: Readonly<Record<Expected, true>> = {
   json: true,
   tag: true,
   text: true,
+  email: true,
+  password: true,
 };
 
 const isFormat = (expected: Expected): expected is Extract<Fault, { is: 'format' }>['expected'] =>

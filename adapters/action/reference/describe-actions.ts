@@ -42,6 +42,7 @@ export interface ActionReference {
 const WHO: Readonly<Record<AnyOperation['permission'], Text>> = {
   anyone: { en: 'anyone', zh: '任何人' },
   self: { en: 'each user', zh: '任何用户' },
+  admin: { en: 'admins', zh: 'admin' },
   'own-jobs': {
     en: 'each user for its own jobs; operators and admins for all',
     zh: '普通用户限本人的作业；operator、admin 不限',

@@ -1,4 +1,5 @@
 import type { StoredAccessKey } from '../../../src/accounts/access-key.ts';
+import type { User } from '../../../src/accounts/user.ts';
 import { createJobFaces, type JobView } from '../../../src/jobs/job-view.ts';
 import type { Job } from '../../../src/jobs/job.ts';
 import type { OperationName, OutputOf } from '../../../src/operations/index.ts';
@@ -65,6 +66,16 @@ const accessKey: StoredAccessKey = {
   createTime: CREATED,
   lastUsedTime: undefined,
 };
+
+const user: User = {
+  userId: 'usr-00000000',
+  role: 'admin',
+  status: 'active',
+  createTime: CREATED,
+};
+const NEW_USER = 'usr-k3x09w2a';
+/** The base64 of one. */
+const NEW_PASSWORD = 'YSBnb29kIHBhc3N3b3Jk';
 
 /** An example for each operation that this protocol has; null where it has none. */
 export const examples: { readonly [Name in OperationName]: Example<Name> | null } = {
@@ -145,6 +156,41 @@ export const examples: { readonly [Name in OperationName]: Example<Name> | null 
     output: { accessKeyIds: [accessKey.accessKeyId] },
     who: OWN_OR_ADMIN,
   },
+  'describe-users': {
+    parameters: { role: 'admin' },
+    output: { users: [user], total: 1 },
+    fullest: {
+      users: [user, { ...user, email: 'worker@example.com', lastLoginTime: CREATED }],
+      total: 3,
+      next: 'cursor',
+    },
+    who: { en: 'admins; each user sees itself', zh: 'admin；普通用户只看到本人' },
+  },
+  'create-user': {
+    parameters: { role: 'operator', password: NEW_PASSWORD },
+    output: { ...user, userId: NEW_USER, role: 'operator' },
+  },
+  'change-user': {
+    parameters: { user_id: '$NEW_USER_ID', role: 'user' },
+    output: { ...user, userId: NEW_USER, role: 'user' },
+  },
+  'change-password': {
+    parameters: { user_id: '$NEW_USER_ID', new_password: NEW_PASSWORD, confirmation: NEW_PASSWORD },
+    output: { userId: NEW_USER },
+    who: {
+      en: 'each user its own, with the old one; admins those of others',
+      zh: '普通用户修改本人的密码，需提供旧密码；admin 可修改他人的密码',
+    },
+  },
+  'revoke-tokens': {
+    parameters: { user_id: '$NEW_USER_ID' },
+    output: { userId: NEW_USER },
+    who: { en: 'each user its own; admins those of any user', zh: '普通用户限本人；admin 不限' },
+  },
+  'describe-user': null,
+  'activate-user': null,
+  'request-reset': null,
+  'reset-password': null,
   'describe-access-key': null,
   'describe-password-key': null,
   'describe-job': null,

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAccountStore } from '../../../adapters/sql/accounts.ts';
 import { openMysql } from '../../../adapters/sql/open-mysql.ts';
 import type { OpenDatabase } from '../../../adapters/sql/open.ts';
 import { insertJobs } from '../../../adapters/sql/jobs.ts';
@@ -10,6 +9,7 @@ import type { Job } from '../../../src/jobs/job.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import type { PrivateServer } from '../../support/private-server.ts';
 import { startMariaDb } from '../../support/mariadb.ts';
+import { putUser } from '../../support/put-user.ts';
 import { startRedis } from '../../support/redis.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { call, closeConnections } from './caller.ts';
@@ -176,8 +176,7 @@ function newJobs(): Job[] {
 
 async function addOperator({ db, dialect }: OpenDatabase): Promise<void> {
   const passwordHash = await createPasswords().hash(OPERATOR.password);
-  const user = { userId: OPERATOR.name, role: 'operator', passwordHash, createTime: Date.now() } as const;
-  await createAccountStore(db, dialect).addUser(user);
+  await putUser({ db, dialect }, { userId: OPERATOR.name, role: 'operator', passwordHash });
 }
 
 async function logIn(port: number): Promise<string> {

@@ -25,7 +25,7 @@ export const INCIDENTS: Readonly<Record<Rule, Incident>> = {
   },
   'no share lock on the epoch': { fault: 'redis loses the epoch while a writer is frozen', ttl: 500 },
   'no epoch compared by readers': { fault: 'redis emptied while a writer is frozen', ttl: 500 },
-  'no run id': { fault: 'redis restarted with old data', ttl: 1_000 },
+  'no run id': { fault: 'redis restarted with old data', ttl: 1_500 },
   'no token compared by fill': { fault: 'reader frozen between read and fill', ttl: 250 },
   'no token compared by publish': { fault: 'writer frozen between commit and publish', ttl: 500 },
   'no coherent accounts': { ttl: 500 },

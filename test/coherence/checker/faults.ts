@@ -173,7 +173,7 @@ export const faults = {
     const first = random() < 0.5 ? 0 : 1;
     databaseWays[1 - first]?.cut();
     ways[first]?.cut();
-    await sleep(ttl * 1.1 + 1_000 + random() * 500);
+    await sleep(ttl * 1.1 + 2_500 + random() * 500);
     databaseWays[1 - first]?.mend();
     ways[first]?.mend();
   },

@@ -8,12 +8,13 @@ const PATIENCE = 10_000;
 /**
  * Writes bytes as they are, where no HTTP client would.
  * @param bytes must ask for the connection to be closed, unless the gateway does that by itself
+ * @param options.later what is written a moment later, in a packet of its own
  * @returns what came back until the connection was closed; the body whole, without the framing of chunks
  */
 export async function sendBytes(
   { base }: Pick<TestGateway, 'base'>,
   bytes: string | Buffer,
-  options: { readonly hangUp?: boolean } = {},
+  options: { readonly hangUp?: boolean; readonly later?: string } = {},
 ): Promise<Answer> {
   const received: Buffer[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -23,6 +24,8 @@ export async function sendBytes(
     socket.once('error', reject);
     socket.once('close', () => resolve());
     socket.write(bytes, () => options.hangUp && socket.end());
+    const { later } = options;
+    if (later !== undefined) setTimeout(() => socket.write(later), 100);
   });
   return parse(Buffer.concat(received).toString());
 }

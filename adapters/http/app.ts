@@ -97,6 +97,13 @@ function createApp(parts: AppParts): Koa {
     ctx.respond = false;
     return write(parts, new HttpRequest(ctx.req, parts), ctx.res, page);
   });
+  const fixed = fixedPaths();
+  app.use((ctx, next) => {
+    // `latest` is no job that could be changed, though a path with any id has the method.
+    if (fixed.get(ctx.path)?.has(ctx.method) !== false) return next();
+    const request = new HttpRequest(ctx.req, parts);
+    return answer(ctx, request, answerUnrouted(request, true));
+  });
   app.use(router.routes());
   app.use((ctx) => {
     const request = new HttpRequest(ctx.req, parts);
@@ -108,4 +115,16 @@ function createApp(parts: AppParts): Koa {
     parts.log.warn({ because: messageOf(cause) }, 'an answer could not be sent'),
   );
   return app;
+}
+
+/** The paths without parameters, and the methods that each has. */
+function fixedPaths(): ReadonlyMap<string, ReadonlySet<string>> {
+  const paths = new Map<string, Set<string>>();
+  for (const { path, method } of restRoutes().map(({ route }) => route)) {
+    if (path.includes(':')) continue;
+    const methods = paths.get(path) ?? new Set();
+    paths.set(path, methods.add(method));
+    if (method === 'GET') methods.add('HEAD');
+  }
+  return paths;
 }

@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
+import { originForm } from '../../adapters/http/request.ts';
 import type { Answer } from '../support/clients.ts';
+import { assertDocumented } from '../support/documented.ts';
 import type { TestGateway } from '../support/gateway.ts';
 
 /** An answer that never comes would hold the test up for ever. */
@@ -27,7 +29,17 @@ export async function sendBytes(
     const { later } = options;
     if (later !== undefined) setTimeout(() => socket.write(later), 100);
   });
-  return parse(Buffer.concat(received).toString());
+  const answer = parse(Buffer.concat(received).toString());
+  assertDocumentedBytes(bytes.toString(), answer);
+  return answer;
+}
+
+/** Judges by the request's first line; what has none that can be read is asked for nothing that is documented. */
+function assertDocumentedBytes(bytes: string, { status, headers, text }: Answer): void {
+  if (Number.isNaN(status)) return;
+  const [, method = '', sent = ''] = /^([A-Z]+) (\S+) HTTP\/1\.\d\r\n/.exec(bytes) ?? [];
+  const body = bytes.slice(bytes.indexOf('\r\n\r\n') + 4);
+  assertDocumented({ method, target: originForm(sent), sent: new Headers(), body, status, headers, text });
 }
 
 function parse(text: string): Answer {

@@ -42,10 +42,8 @@ const EXPIRES = new Date(CREATED + 12 * 60 * 60_000).toISOString();
 
 const session = { userId: created.owner, role: 'admin', expireTime: EXPIRES } as const;
 
-/** What each operation's routes are described with, in the order of its binding. */
-export const examples: {
-  readonly [Name in OperationName]: readonly [Example<Name>, ...Example<Name>[]];
-} = {
+/** What each operation's routes are described with, in the order of its binding; `[]` where it has none. */
+export const examples: { readonly [Name in OperationName]: readonly Example<Name>[] } = {
   'describe-jobs': [
     {
       operationId: 'describeJobs',

@@ -11,7 +11,7 @@ export function createValidator(document: OpenApiDocument, isTime: (text: string
   // References of the document are looked up in it, so each schema is compiled beside its components.
   const compiled = new Map<Schema, ReturnType<typeof ajv.compile>>();
   const { components } = document;
-  ajv.addSchema({ $id: 'components', $defs: components.schemas });
+  ajv.addSchema({ $id: 'components', $defs: rebase(components.schemas) });
   return (schema, value) => {
     let validate = compiled.get(schema);
     if (!validate) compiled.set(schema, (validate = ajv.compile(rebase(schema) as Schema)));

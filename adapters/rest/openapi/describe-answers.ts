@@ -116,18 +116,19 @@ export function joinOutcomes(
   );
 }
 
-function joinHeaders(
+/** The headers of some answers together; those of any answer where there is none. */
+export function joinHeaders(
   answers: readonly WireAnswer['headers'][],
   language: Language,
 ): Record<string, HeaderObject> {
-  const names = new Set([...everyAnswer, ...answers.flatMap((headers) => Object.keys(headers))]);
+  const names = new Set([...Object.keys(everyAnswer), ...answers.flatMap((headers) => Object.keys(headers))]);
   // The specification has it that a type of content is no header.
   names.delete('content-type');
   return Object.assign(
     {},
     ...[...names].map((name) => {
       const values = answers.flatMap((headers) => headers[name] ?? []);
-      const required = everyAnswer.includes(name) || values.length === answers.length;
+      const required = everyAnswer[name] ?? values.length === answers.length;
       return describeHeader(name, required, values, language);
     }),
   ) as Record<string, HeaderObject>;

@@ -1,5 +1,5 @@
 import { LANGUAGE_TAGS, LANGUAGES, type Language } from '../../wire/language.ts';
-import { describeHeader, joinOutcomes, refused } from './describe-answers.ts';
+import { describeHeader, joinHeaders, joinOutcomes, refused } from './describe-answers.ts';
 import type { OperationObject, ResponseObject, Schema } from './document.ts';
 import { everyRequest, ifNoneMatch } from './headers.ts';
 import { headerParameter } from './describe-parameters.ts';
@@ -12,7 +12,7 @@ const NO_SNIFFING: Schema = { const: 'nosniff' };
 /** What the document says of itself. It is no operation's answer, and has no envelope. */
 export function describeDocument(language: Language): OperationObject {
   const headers: ResponseObject['headers'] = {
-    ...describeHeader('x-request-id', true, [], language),
+    ...joinHeaders([], language),
     ...describeHeader('content-language', true, [], language),
     ...describeHeader('vary', true, [], language),
     ...describeHeader('cache-control', true, ['no-cache'], language),

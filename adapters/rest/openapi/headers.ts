@@ -80,8 +80,8 @@ export const answerHeaders: Readonly<Record<string, Header>> = {
   },
 };
 
-/** The headers that the HTTP server gives every answer, whatever it is. */
-export const everyAnswer: readonly string[] = ['x-request-id'];
+/** The headers that the HTTP server gives any answer, whatever it is: true where it always does. */
+export const everyAnswer: Readonly<Record<string, boolean>> = { 'x-request-id': true };
 
 /** Headers that any request may carry. */
 export const everyRequest: readonly Header[] = [

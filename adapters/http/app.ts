@@ -78,6 +78,14 @@ function createApp(parts: AppParts): Koa {
     send(parts, request, ctx.res, given);
   };
 
+  /** @param routed the methods that the path has; none where it is not known */
+  const answerNoRoute = (ctx: Context, routed: readonly string[]): void => {
+    const request = new HttpRequest(ctx.req, parts);
+    const methods = routed.length > 0 ? [...new Set(['OPTIONS', ...routed])].toSorted() : [];
+    const asks = request.method === 'OPTIONS' && methods.length > 0;
+    answer(ctx, request, asks ? answerOptions(methods) : answerUnrouted(request, methods));
+  };
+
   for (const { operation, route } of restRoutes()) {
     router.register(route.path, [route.method.toLowerCase()], async (ctx) => {
       const request = new HttpRequest(ctx.req, parts, ctx.params);
@@ -110,17 +118,34 @@ function createApp(parts: AppParts): Koa {
     ctx.respond = false;
     return write(parts, new HttpRequest(ctx.req, parts), ctx.res, page);
   });
-  app.use(router.routes());
-  app.use((ctx) => {
-    const request = new HttpRequest(ctx.req, parts);
-    const routed = router.match(request.path, request.method).path.flatMap((layer) => layer.methods);
-    const methods = routed.length > 0 ? [...new Set(['OPTIONS', ...routed])].toSorted() : [];
-    const asks = request.method === 'OPTIONS' && methods.length > 0;
-    answer(ctx, request, asks ? answerOptions(methods) : answerUnrouted(request, methods));
+  const fixed = fixedPaths();
+  app.use((ctx, next) => {
+    // `latest` is no job that could be changed, though a path with any id has the method.
+    const methods = fixed.get(ctx.path);
+    return !methods || methods.has(ctx.method) ? next() : answerNoRoute(ctx, [...methods]);
   });
+  app.use(router.routes());
+  app.use((ctx) =>
+    answerNoRoute(
+      ctx,
+      router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods),
+    ),
+  );
   // Only what went wrong: such an error may carry the request with all that it says.
   app.on('error', (cause: unknown) =>
     parts.log.warn({ because: messageOf(cause) }, 'an answer could not be sent'),
   );
   return app;
+}
+
+/** The paths without parameters, and the methods that each has. */
+function fixedPaths(): ReadonlyMap<string, ReadonlySet<string>> {
+  const paths = new Map<string, Set<string>>();
+  for (const { path, method } of restRoutes().map(({ route }) => route)) {
+    if (path.includes(':')) continue;
+    const methods = paths.get(path) ?? new Set();
+    paths.set(path, methods.add(method));
+    if (method === 'GET') methods.add('HEAD');
+  }
+  return paths;
 }

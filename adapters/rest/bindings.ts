@@ -36,7 +36,7 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   /** Where what was made is found. */
   location?(output: OutputOf<Name>): string;
   /** The `Link` header of a page. */
-  links?(output: OutputOf<Name>, own: ReadonlyMap<string, string>, request: WireRequest): string;
+  links?(output: OutputOf<Name>, own: ReadonlyMap<string, string>, request: WireRequest): string | undefined;
   /** Refusals whose HTTP status is another one here than the catalogue's. */
   readonly statuses?: Partial<Readonly<Record<Reason, 401>>>;
   /** An answer without the envelope: 204 and these headers, and no failure but 401 and 503. */
@@ -209,14 +209,14 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       source: 'query',
       own: ['page', 'per_page'],
       adjust: readPaging,
-      encode: ({ users, total, next }, own) =>
-        plain({
-          users: users.map(userFields),
-          total,
-          ...(!own.has('after') && { page: Number(own.get('page') ?? 1) }),
-          perPage: Number(own.get('per_page') ?? 20),
-          ...(next !== undefined && { next }),
-        }),
+      links({ total, next }, own, { path, query }) {
+        return linkPages(path, query, { total, next, ...pageOf(own) });
+      },
+      encode({ users, total, next }, own) {
+        const { page, perPage } = pageOf(own);
+        // JSON leaves out what is undefined.
+        return plain({ users: users.map(userFields), total, page, perPage, next });
+      },
     },
   ],
   'describe-user': [{ method: 'GET', path: '/v1/users/:userId', source: 'query', encode: oneUser }],

@@ -86,7 +86,7 @@ const DETAILS: Readonly<Record<Detail, Text>> = {
 /** Details that say all: QingCloud's tools look for these words at the beginning of a message. */
 const WHOLE: ReadonlySet<Detail> = new Set(['signature-mismatch', 'access-key-unknown']);
 
-const TYPES: Readonly<Record<string, Text>> = {
+const TYPES: Readonly<Record<Extract<Fault, { is: 'type' | 'format' }>['expected'], Text>> = {
   string: { en: 'a string', zh: '字符串' },
   integer: { en: 'an integer', zh: '整数' },
   list: { en: 'a list', zh: '列表' },
@@ -173,7 +173,7 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
       return zh ? '重复出现' : 'was sent more than once';
     case 'type':
     case 'format':
-      return zh ? `应为${TYPES[fault.expected]?.zh}` : `must be ${TYPES[fault.expected]?.en}`;
+      return zh ? `应为${TYPES[fault.expected].zh}` : `must be ${TYPES[fault.expected].en}`;
     case 'too-short':
       return zh ? `至少 ${fault.least} 个字符` : `must have at least ${fault.least} characters`;
     case 'too-long':

@@ -10,6 +10,7 @@ import { serve } from '../../bin/serve.ts';
 import type { Role } from '../../schemas/user.ts';
 import { createPasswords } from '../../src/accounts/passwords.ts';
 import type { Job } from '../../src/jobs/job.ts';
+import { ask } from './ask.ts';
 import { createTestDatabase } from './database.ts';
 import { putUser } from './put-user.ts';
 
@@ -122,12 +123,12 @@ async function startOn(
       await insertJobs(direct.db, jobs);
     },
     async logIn(userId = ADMIN.userId, password = userId === ADMIN.userId ? ADMIN.password : PASSWORD) {
-      const answer = await fetch(`${base}/v1/auth`, {
+      const answer = await ask(base, '/v1/auth', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ name: userId, password }),
       });
-      const { code, data } = (await answer.json()) as { code: number; data: { token: string } };
+      const { code, data } = answer.body as { code: number; data: { token: string } };
       if (code !== 0) throw new Error(`cannot log in as ${userId}: ${JSON.stringify(data)}`);
       return data.token;
     },

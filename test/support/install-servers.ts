@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { findChromium } from './browser.ts';
 import { findMariaDb } from './mariadb.ts';
 import { findRedis } from './redis.ts';
 
@@ -44,31 +45,47 @@ update || { echo 'apt-get update failed, trying once more' >&2; sleep 5; update;
 apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-upgrade --no-install-recommends "$@" 9>&-
 `;
 
+/** What the tests may need of the system, as its packages are called there, and how it is told apart. */
+const PROGRAMS = {
+  mariadb: {
+    find: findMariaDb,
+    variable: 'TEST_DATABASE_URL',
+    packages: { debian: 'mariadb-server', fedora: 'mariadb-server', brew: 'mariadb' },
+  },
+  redis: {
+    find: findRedis,
+    variable: 'TEST_REDIS_URL',
+    packages: { debian: 'redis-server', fedora: 'valkey', brew: 'redis' },
+  },
+  chromium: {
+    find: findChromium,
+    variable: 'TEST_CHROMIUM',
+    packages: { debian: 'chromium', fedora: 'chromium', brew: '--cask chromium' },
+  },
+} as const;
+type ProgramName = keyof typeof PROGRAMS;
+
+/** Servers, and where pages are looked at a browser. */
+type Needed = Readonly<Record<'mariadb' | 'redis', boolean>> & { readonly chromium?: boolean };
+
 /**
- * Makes sure that the programs of the needed servers are installed. On Debian and Ubuntu it installs missing
- * ones itself when run by root, and says so on stderr; their services are not started.
+ * Makes sure that the needed programs are installed. On Debian and Ubuntu it installs missing ones itself when run
+ * by root, and says so on stderr; services are not started.
  *
  * @throws Error that says how to install what is missing, when this cannot do it or the installation fails.
  */
-export async function ensureServers(needed: { mariadb: boolean; redis: boolean }): Promise<void> {
-  const before = missing(needed);
+export async function ensureServers(needed: Needed): Promise<void> {
+  const missing = (): ProgramName[] =>
+    (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => needed[name] && !PROGRAMS[name].find());
+  const before = missing();
   if (before.length === 0) return;
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) throw new Error(advice(before));
-  const packages = before.map((server) => `${server}-server`);
-  console.error(`Installing ${packages.join(' and ')} with apt-get; the services are not started`);
+  const packages = before.map((name) => PROGRAMS[name].packages.debian);
+  console.error(`Installing ${packages.join(' and ')} with apt-get; no services are started`);
   const outcome = await runApt(packages);
-  const after = missing(needed);
+  const after = missing();
   if (outcome !== 0) throw new Error(`The installation failed (${outcome}). ${advice(before)}`);
   if (after.length > 0) throw new Error(`The installation brought no ${after.join(' and no ')} program`);
-}
-
-type ServerName = 'mariadb' | 'redis';
-
-function missing(needed: { mariadb: boolean; redis: boolean }): ServerName[] {
-  const servers: ServerName[] = [];
-  if (needed.mariadb && !findMariaDb()) servers.push('mariadb');
-  if (needed.redis && !findRedis()) servers.push('redis');
-  return servers;
 }
 
 function runApt(packages: string[]): Promise<number | string> {
@@ -82,14 +99,15 @@ function runApt(packages: string[]): Promise<number | string> {
   });
 }
 
-function advice(servers: ServerName[]): string {
-  const packages = (names: Record<ServerName, string>) => servers.map((server) => names[server]).join(' ');
-  const variables = packages({ mariadb: 'TEST_DATABASE_URL', redis: 'TEST_REDIS_URL' }).replace(' ', ' and ');
+function advice(missing: ProgramName[]): string {
+  const packages = (of: keyof (typeof PROGRAMS)['redis']['packages']): string =>
+    missing.map((name) => PROGRAMS[name].packages[of]).join(' ');
+  const variables = missing.map((name) => PROGRAMS[name].variable).join(' and ');
   return [
-    `The tests need ${packages({ mariadb: 'MariaDB', redis: 'Redis' }).replace(' ', ' and ')}. Install with:`,
-    `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages({ mariadb: 'mariadb-server', redis: 'redis-server' })}`,
-    `  Fedora:         sudo dnf install -y ${packages({ mariadb: 'mariadb-server', redis: 'valkey' })}`,
-    `  macOS:          brew install ${packages({ mariadb: 'mariadb', redis: 'redis' })}`,
-    `or set ${variables} to running servers that the tests may use.`,
+    `The tests need ${missing.join(' and ')}. Install with:`,
+    `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages('debian')}`,
+    `  Fedora:         sudo dnf install -y ${packages('fedora')}`,
+    `  macOS:          brew install ${packages('brew')}`,
+    `or set ${variables} to what the tests may use instead.`,
   ].join('\n');
 }

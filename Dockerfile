@@ -1,4 +1,4 @@
-# Builds with the development dependencies, then leaves them behind.
+# What the program is built with stays in this stage.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -8,8 +8,13 @@ COPY schemas schemas
 COPY src src
 COPY adapters adapters
 COPY bin bin
-# Of Swagger UI two files are served; the others are three times as large.
-RUN npm run build && npm prune --omit=dev --workspaces=false \
+RUN npm run build
+
+FROM node:24-slim AS modules
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The client is a package of its own. Of Swagger UI two files are served; the others are three times as large.
+RUN npm ci --omit=dev --workspaces=false \
     && find node_modules/swagger-ui-dist -name '*.map' -delete -o -name 'swagger-ui-es-*' -delete
 
 FROM node:24-slim
@@ -17,7 +22,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
 WORKDIR /app
 # package.json says that the built files are ES modules.
 COPY package.json LICENSE ./
-COPY --from=build /app/node_modules node_modules
+COPY --from=modules /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # The one folder that is written to, and only by the embedded store: the rest may be mounted read-only.
 RUN install -d -o node -g node -m 700 /data

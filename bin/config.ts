@@ -177,6 +177,8 @@ export const settings = {
   trustedProxies: setting<readonly string[]>('TRUSTED_PROXIES', [], proxies),
   janitorInterval: setting('JANITOR_INTERVAL_SECONDS', 300, integer(0, 86_400)),
   retentionDays: setting<number | undefined>('RETENTION_DAYS', undefined, integer(1, 36_500)),
+  drainDelay: setting('DRAIN_DELAY_MS', 0, integer(0, 600_000)),
+  drainIdle: setting('DRAIN_IDLE_MS', 3_000, integer(0, 600_000)),
   drainTimeout: setting('DRAIN_TIMEOUT_MS', 10_000, integer(0, 600_000)),
   logLevel: setting('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
 };

@@ -24,6 +24,12 @@ import { openDatabase, openGateway, type Hooks, type OpenGateway } from './open-
 
 /** How often a database that is away, or not migrated yet, is looked at again; in ms. */
 const RETRY = 1_000;
+/** Who cannot serve by then listens all the same, and says why; in ms. */
+const LISTEN_WITHIN = 2_000;
+/** How long a scrape that is under way when everything else has ended may take, in ms. */
+const ADMIN_MOST = 500;
+/** How long the rest of an orderly end may take beside the settings of the drain, in ms. */
+const REST_OF_END = 5_000;
 
 /** A gateway that listens; `stop` lets calls in flight finish. */
 export interface RunningGateway {
@@ -33,8 +39,8 @@ export interface RunningGateway {
 }
 
 /**
- * Starts a gateway. It listens at once; until its database is reached and migrated it is not ready and answers
- * every call with `unavailable`.
+ * Starts a gateway. It listens once it can serve; where its database cannot be reached or is not migrated, it listens
+ * all the same, is not ready, and answers every call with `unavailable`.
  * @throws Error where it cannot listen, or can never work with these settings
  */
 export async function serve(
@@ -47,10 +53,11 @@ export async function serve(
   const database = openDatabase(config);
   let opened: OpenGateway | undefined;
   let janitor: Janitor | undefined;
-  let draining = false;
+  let ended = false;
+  let closing = false;
 
   const readiness: Readiness = async () => {
-    if (draining) return { ready: false, because: 'shutting down' };
+    if (ended) return { ready: false, because: 'shutting down' };
     if (!opened) return { ready: false, because: 'waiting for the database' };
     if (opened.keeper.cutOff()) return { ready: false, because: 'cut off from redis' };
     const reached = await ask(() => database.db.select(database.db.raw('1'))).catch(() => undefined);
@@ -75,67 +82,99 @@ export async function serve(
     trusts: trustProxies(config.trustedProxies),
     cors: allowOrigins(config.corsOrigins),
     passwordOverHttp: config.passwordOverHttp === 'allow',
-    draining: () => draining,
+    draining: () => closing,
     admin: config.adminPort === undefined ? adminRoutes(readiness, metrics) : adminElsewhere,
   });
 
-  const servers: HttpServer[] = [];
-  let ended = false;
+  let server: HttpServer | undefined;
+  let admin: HttpServer | undefined;
+  const drain = async (serving: HttpServer): Promise<void> => {
+    await serving.closeListener();
+    closing = true;
+    log.info({}, 'no new connections are taken');
+    const cut = await serving.empty({ idle: config.drainIdle, most: config.drainTimeout });
+    if (cut > 0) log.warn({ connections: cut }, 'connections were cut off with calls on them');
+  };
   const stop = async (): Promise<void> => {
     if (ended) return;
     ended = true;
-    draining = true;
-    await Promise.all([janitor?.stop(), ...servers.map((server) => server.drain(config.drainTimeout))]);
+    const cleaned = janitor?.stop();
+    // Who was never ready was sent no traffic.
+    if (opened) await sleep(config.drainDelay);
+    if (server) await drain(server);
+    // Last, so that an orchestrator sees an instance that is alive and not ready until then.
+    await admin?.closeListener();
+    await admin?.empty({ idle: 0, most: ADMIN_MOST });
+    await cleaned;
     await (opened ? opened.close() : database.close());
   };
-  try {
-    const server = await listen(listener, config.host, config.port, (sent) =>
-      answerUnreadable(config.actionPath, sent),
-    );
-    servers.push(server);
-    let adminPort: number | undefined;
-    if (config.adminPort !== undefined) {
-      const admin = await listen(
-        new Koa().use(adminRoutes(readiness, metrics)).callback(),
-        config.host,
-        config.adminPort,
-      );
-      servers.push(admin);
-      adminPort = admin.port;
-    }
-    log.info({ port: server.port, adminPort }, 'listening');
-    if (!(await reachDatabase(config, database, log, () => ended)))
-      return { port: server.port, adminPort, stop };
-    const open = await openGateway(config, database, log, {
-      ...hooks,
-      count: metrics.lookUp,
-    });
+  const open = async (waits: () => void): Promise<string | undefined> => {
+    if (!(await reachDatabase(config, database, log, waits, () => ended))) return undefined;
+    const open = await openGateway(config, database, log, { ...hooks, count: metrics.lookUp });
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;
+    return password;
+  };
+  try {
+    if (config.adminPort !== undefined) {
+      const routes = new Koa().use(adminRoutes(readiness, metrics));
+      admin = await listen(routes.callback(), config.host, config.adminPort);
+    }
+    // A proxy sends calls to whoever takes connections: where all goes well, that is one who can answer them.
+    const { opening, settled } = begin(open);
+    await Promise.race([settled, sleep(LISTEN_WITHIN, undefined, { ref: false })]);
+    server = await listen(listener, config.host, config.port, (sent) =>
+      answerUnreadable(config.actionPath, sent),
+    );
+    const running = { port: server.port, adminPort: admin?.port, stop };
+    log.info({ port: running.port, adminPort: running.adminPort }, 'listening');
+    const password = await opening;
+    if (!opened) return running;
     if (config.janitorInterval > 0) {
       const retention = retentionOf(config);
       janitor = startJanitor(config.janitorInterval * 1000, log, (stop) =>
         cleanUp(database, { now: Date.now(), retention, stop }),
       );
     }
-    say(greet(config, server.port, password));
-    log.info({ port: server.port }, 'ready');
-    return { port: server.port, adminPort, stop };
+    say(greet(config, running.port, password));
+    log.info({ port: running.port }, 'ready');
+    return running;
   } catch (thrown) {
     await stop().catch(() => {});
     throw thrown;
   }
 }
 
-/** Waits for the database and its migrations; false where the process ends before. */
+/** Begins to open. `settled` comes when that is done, has failed, or is known to take its time. */
+function begin<Result>(open: (waits: () => void) => Promise<Result>): {
+  opening: Promise<Result>;
+  settled: Promise<void>;
+} {
+  let opening!: Promise<Result>;
+  const settled = new Promise<void>((settle) => {
+    opening = open(settle);
+    opening.then(
+      () => settle(),
+      () => settle(),
+    );
+  });
+  return { opening, settled };
+}
+
+/**
+ * Waits for the database and its migrations; false where the process ends before.
+ * @param waits is told where they are not there at the first look
+ */
 async function reachDatabase(
   config: Config,
   database: OpenDatabase,
   log: Log,
+  waits: () => void,
   ended: () => boolean,
 ): Promise<boolean> {
   let told = '';
   const tell = (message: string, facts: object = {}): void => {
+    waits();
     if (told !== message) log.warn(facts, message);
     told = message;
   };
@@ -162,7 +201,8 @@ async function reachDatabase(
 export async function runServer(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   let running: RunningGateway | undefined;
-  closeWithGrace({ delay: config.drainTimeout + 5_000, logger: false }, async ({ signal, err }) => {
+  const delay = config.drainDelay + config.drainTimeout + REST_OF_END;
+  closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
     if (err) log.fatal({ cause: err }, 'the gateway fails and ends');
     else log.info({ signal }, 'draining');
     await running?.stop();

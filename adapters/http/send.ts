@@ -10,7 +10,7 @@ export interface SendParts {
   readonly metrics: Metrics;
   /** Which pages of browsers may read the answer. */
   readonly cors: Cors;
-  /** True while the process is on its way out: connections are not kept. */
+  /** True once no new connections are taken: those that stand are given up, each with its next answer. */
   readonly draining: () => boolean;
 }
 

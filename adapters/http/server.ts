@@ -1,13 +1,12 @@
-import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WireAnswer } from '../wire/exchange.ts';
+import { createDrain, type Drain } from './drain.ts';
 
 /** A listening server that can be emptied. */
-export interface HttpServer {
+export interface HttpServer extends Drain {
   readonly port: number;
-  /** Takes no new connections, lets calls in flight finish, and closes what is left after `most` ms. */
-  drain(most: number): Promise<void>;
 }
 
 /** QingCloud's clients use an idle connection for up to 60 s: it must not be closed under their hands. */
@@ -48,14 +47,12 @@ export async function listen(
     socket.end(rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', answer));
     setTimeout(() => socket.destroy(), LINGER).unref();
   });
+  const drain = createDrain(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  return {
-    port: (server.address() as AddressInfo).port,
-    drain: (most) => drain(server, most),
-  };
+  return { port: (server.address() as AddressInfo).port, ...drain };
 }
 
 /**
@@ -79,14 +76,4 @@ function rawAnswer(tooLong: boolean, answer: WireAnswer | undefined): string {
   const headers = { ...answer?.headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`;
-}
-
-async function drain(server: Server, most: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const hard = setTimeout(() => server.closeAllConnections(), most);
-  server.closeIdleConnections();
-  await closed;
-  clearInterval(idle);
-  clearTimeout(hard);
 }

@@ -45,9 +45,9 @@ export interface ServingProcess extends AsyncDisposable {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the built program, on a free port. */
+/** Starts the built program, on a free port. At its end it leaves no time to clients that keep idle connections. */
 export function startServing(environment: NodeJS.ProcessEnv): ServingProcess {
-  const env = environmentOf({ PORT: '0', ...environment });
+  const env = environmentOf({ PORT: '0', DRAIN_IDLE_MS: '0', ...environment });
   const child = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));

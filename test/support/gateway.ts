@@ -70,6 +70,7 @@ export async function startGateway(
         PORT: '0',
         DATA_DIR: folder,
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+        DRAIN_IDLE_MS: '0',
         LOGIN_FAILURES_PER_USER: '1000',
         LOGIN_FAILURES_PER_ADDRESS: '1000',
         ...(database && {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findChromium } from './browser.ts';
 import { findMariaDb } from './mariadb.ts';
+import { findNginx } from './nginx.ts';
 import { findRedis } from './redis.ts';
 
 /**
@@ -57,6 +58,11 @@ const PROGRAMS = {
     variable: 'TEST_REDIS_URL',
     packages: { debian: 'redis-server', fedora: 'valkey', brew: 'redis' },
   },
+  nginx: {
+    find: findNginx,
+    variable: undefined,
+    packages: { debian: 'nginx', fedora: 'nginx', brew: 'nginx' },
+  },
   chromium: {
     find: findChromium,
     variable: 'TEST_CHROMIUM',
@@ -65,8 +71,8 @@ const PROGRAMS = {
 } as const;
 type ProgramName = keyof typeof PROGRAMS;
 
-/** Servers, and where pages are looked at a browser. */
-type Needed = Readonly<Record<'mariadb' | 'redis', boolean>> & { readonly chromium?: boolean };
+/** What a run needs of them. */
+type Needed = { readonly [Name in ProgramName]?: boolean };
 
 /**
  * Makes sure that the needed programs are installed. On Debian and Ubuntu it installs missing ones itself when run
@@ -102,7 +108,7 @@ function runApt(packages: string[]): Promise<number | string> {
 function advice(missing: ProgramName[]): string {
   const packages = (of: keyof (typeof PROGRAMS)['redis']['packages']): string =>
     missing.map((name) => PROGRAMS[name].packages[of]).join(' ');
-  const variables = missing.map((name) => PROGRAMS[name].variable).join(' and ');
+  const variables = missing.flatMap((name) => PROGRAMS[name].variable ?? []).join(' and ');
   return [
     `The tests need ${missing.join(' and ')}. Install with:`,
     `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages('debian')}`,

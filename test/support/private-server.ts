@@ -38,6 +38,9 @@ export interface PrivateServer extends ServerIdentity, AsyncDisposable {
   restart(): Promise<void>;
 }
 
+/** Runs a program to its end. @throws Error where it fails */
+type RunProgram = (program: string, args: string[]) => Promise<void>;
+
 /** What differs between the kinds of servers. */
 export interface ServerPlan {
   /** Part of the folder's name, and how errors call the server. */
@@ -47,7 +50,9 @@ export interface ServerPlan {
   /** A free port is taken if undefined. */
   port: number | undefined;
   /** Fills the server's folder before its first start. Programs started with `run` write to its log. */
-  prepare(folder: string, run: (program: string, args: string[]) => Promise<void>): Promise<void>;
+  prepare(folder: string, run: RunProgram): Promise<void>;
+  /** Writes into the folder what depends on the port, before each attempt to start. */
+  beforeStart?(folder: string, port: number, run: RunProgram): Promise<void>;
   command(folder: string, port: number): { program: string; args: string[] };
   url(port: number): string;
   /** Asks the server a real question; throws while it is not ready, or if another process answers. */
@@ -64,9 +69,12 @@ export async function startPrivateServer(plan: ServerPlan): Promise<PrivateServe
   const folder = await mkdtemp(join(resolve(plan.parent ?? tmpdir()), `jobgate-${plan.name}-`));
   const watchdog = new Watchdog(folder);
   try {
-    await plan.prepare(folder, (program, args) => runToEnd(program, args, folder, watchdog));
+    const run: RunProgram = (program, args) => runToEnd(program, args, folder, watchdog);
+    await plan.prepare(folder, run);
     for (let attempt = 1; ; attempt++) {
-      const server = new Server(plan, folder, plan.port ?? (await freePort()), watchdog);
+      const port = plan.port ?? (await freePort());
+      await plan.beforeStart?.(folder, port, run);
+      const server = new Server(plan, folder, port, watchdog);
       try {
         await server.start();
         return server;
@@ -167,7 +175,9 @@ class Server implements PrivateServer {
     const { child } = this;
     if (!child || !isRunning(child)) return;
     child.ref();
-    child.kill(signal);
+    // Workers of a server that is killed would outlive it.
+    if (signal === 'SIGKILL' && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
     // A server that a test has paused with SIGSTOP would not take notice of the signal.
     child.kill('SIGCONT');
     const lastResort = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);

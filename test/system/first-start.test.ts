@@ -96,6 +96,7 @@ describe('the start on servers', () => {
     const environment = { ...servers(database.url), MIGRATE_ON_START: 'off' };
     await using serving = startServing(environment);
     await serving.says(/run jobgate migrate/);
+    await serving.says(/"msg":"listening"/);
     const { base } = serving;
     assert.equal((await fetch(`${base}/readyz`)).status, 503);
     assert.equal((await fetch(`${base}/healthz`)).status, 200);

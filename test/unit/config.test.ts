@@ -91,6 +91,8 @@ describe('the settings', () => {
     LINKS_PER_ADDRESS: ['0', 'x'],
     BODY_LIMIT_BYTES: ['1023', '104857601', '1MB'],
     TRUSTED_PROXIES: ['nonsense', '10.0.0.0/99', '10.0.0.1,,10.0.0.2'],
+    DRAIN_DELAY_MS: ['-1', '600001', '5s'],
+    DRAIN_IDLE_MS: ['-1', 'x'],
     DRAIN_TIMEOUT_MS: ['-1', 'x'],
     LOG_LEVEL: ['loud', 'INFO'],
     DATABASE_CA_FILE: ['/nowhere/ca.pem'],

@@ -16,11 +16,11 @@ export const INCIDENTS: Readonly<Record<Rule, Incident>> = {
   'only one of several blocked': { ttl: 500 },
   'no fence where nothing could be blocked': { fault: 'one instance cut off from redis', ttl: 500 },
   'no wait after a fence': {
-    fault: 'one instance cut off from redis, the other from the database',
+    fault: 'one instance led to another redis, the other cut off from the database',
     ttl: 1_500,
   },
   'no end of values after T': {
-    fault: 'one instance cut off from redis, the other from the database',
+    fault: 'one instance led to another redis, the other cut off from the database',
     ttl: 500,
   },
   'no share lock on the epoch': { fault: 'redis loses the epoch while a writer is frozen', ttl: 500 },

@@ -166,16 +166,16 @@ export const faults = {
     for (const way of ways) way.lead(redis.port);
   },
   // The other does not hear of the fence, and reads what is left in the cache.
-  'one instance cut off from redis, the other from the database': async (
-    { ways, databaseWays, ttl },
+  'one instance led to another redis, the other cut off from the database': async (
+    { ways, databaseWays, redis, otherRedis, ttl },
     random,
   ) => {
     const first = random() < 0.5 ? 0 : 1;
     databaseWays[1 - first]?.cut();
-    ways[first]?.cut();
+    ways[first]?.lead(otherRedis.port);
     await sleep(ttl * 1.1 + 2_500 + random() * 500);
     databaseWays[1 - first]?.mend();
-    ways[first]?.mend();
+    ways[first]?.lead(redis.port);
   },
   'one instance cut off from the database': async ({ databaseWays }, random) => {
     const way = one(databaseWays, random);

@@ -87,6 +87,12 @@ export async function roll({ restarts, calls, signal, say }: RollSettings): Prom
         if (status !== 0 || !STOPPED.test(old.output())) faults.push(`it ended with ${status}`);
         if (/cut off/.test(old.output())) faults.push('calls were cut off');
         answered.push(callsIn(old.output()));
+        faults.push(
+          ...old
+            .output()
+            .split('\n')
+            .filter((line) => /"level":[5-9]0/.test(line)),
+        );
         instances[index] = await start(ports[index]);
         say?.(`restart ${restart + 1}: ${progress.total} calls so far, ${faults.length} faults`);
       }
@@ -96,6 +102,11 @@ export async function roll({ restarts, calls, signal, say }: RollSettings): Prom
       await Promise.all(clients);
       agent.destroy();
     }
+    // A connection that is refused is no failure: the call goes to the other instance.
+    const complaints = (await nginx.complaints())
+      .split('\n')
+      .filter((line) => /\[(error|crit|alert|emerg)\]/.test(line));
+    faults.push(...complaints.filter((line) => !line.includes('(111: Connection refused)')));
     const rows = (await witness.database.db('jobs').where('job_type', jobType)) as { job_id: string }[];
     const stored = new Set(rows.map((row) => row.job_id));
     for (const jobId of acknowledged) if (!stored.has(jobId)) faults.push(`${jobId} was lost`);

@@ -2,7 +2,7 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci
+RUN npm ci --workspaces=false
 COPY tsconfig.json tsconfig.build.json ./
 COPY schemas schemas
 COPY src src
@@ -13,7 +13,9 @@ RUN npm run build
 FROM node:24-slim AS modules
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev
+# The client is a package of its own. Of Swagger UI two files are served; the others are three times as large.
+RUN npm ci --omit=dev --workspaces=false \
+    && find node_modules/swagger-ui-dist -name '*.map' -delete -o -name 'swagger-ui-es-*' -delete
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data

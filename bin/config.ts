@@ -1,7 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { PASSWORD_CIPHERS, type PasswordCipher } from '../adapters/action/credentials.ts';
+import { PASSWORD_CIPHERS, type PasswordCipher } from '../adapters/action/passwords.ts';
 import { trustProxies } from '../adapters/http/request.ts';
+import { EMAIL_PATTERN } from '../schemas/user.ts';
 
 /** One setting: where it comes from, what it may be, and a line for the README's table. */
 interface Setting<Value> {
@@ -98,6 +99,25 @@ const origins = (text: string): readonly string[] => {
   return list.every(isOrigin) ? list : must('list origins such as https://console.example.com, or be *');
 };
 
+const smtpUrl = (text: string): string => {
+  const url = /^smtps?:\/\/[^/]/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  return url?.hostname && /^\/?$/.test(url.pathname) && url.search === '' && url.hash === ''
+    ? text
+    : must('be smtp://user:password@host:587 or smtps://user:password@host:465');
+};
+
+const mailFrom = (text: string): string => {
+  const address = /^[^<>,"\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
+  return new RegExp(EMAIL_PATTERN, 'u').test(address)
+    ? text
+    : must('be an address such as jobgate@example.com, or a name and one: jobgate <jobgate@example.com>');
+};
+
+const pageUrl = (text: string): string =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && !/[?#\s]/.test(text)
+    ? text
+    : must('be where the pages for users are, such as https://console.example.com');
+
 const readableFile = (text: string): string => {
   try {
     readFileSync(text);
@@ -146,6 +166,11 @@ export const settings = {
   loginFailuresPerUser: setting('LOGIN_FAILURES_PER_USER', 10, integer(1, 1_000_000)),
   loginFailuresPerAddress: setting('LOGIN_FAILURES_PER_ADDRESS', 100, integer(1, 1_000_000)),
   loginFailureWindow: setting('LOGIN_FAILURE_WINDOW_SECONDS', 900, integer(1, 86_400)),
+  smtpUrl: secret('SMTP_URL', smtpUrl),
+  mailFrom: setting<string | undefined>('MAIL_FROM', undefined, mailFrom),
+  publicUrl: setting<string | undefined>('PUBLIC_URL', undefined, pageUrl),
+  linksPerEmail: setting('LINKS_PER_EMAIL', 5, integer(1, 1_000_000)),
+  linksPerAddress: setting('LINKS_PER_ADDRESS', 50, integer(1, 1_000_000)),
   bodyLimit: setting('BODY_LIMIT_BYTES', 1_048_576, integer(1_024, 104_857_600)),
   corsOrigins: setting<readonly string[]>('CORS_ORIGINS', [], origins),
   rateLimit: setting<number | undefined>('RATE_LIMIT_PER_MINUTE', undefined, integer(1, 1_000_000)),
@@ -196,6 +221,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     problems.push(
       'REDIS_URL must not be set without DATABASE_URL: the embedded store has a cache of its own',
     );
+  }
+  const fromIsWrong = problems.some((problem) => problem.startsWith('MAIL_FROM '));
+  if (config.smtpUrl !== undefined && config.mailFrom === undefined && !fromIsWrong) {
+    problems.push('MAIL_FROM must be set with SMTP_URL: it is who the mails are from');
   }
   if (problems.length > 0) throw new WrongSettings(problems);
   return config as Config;

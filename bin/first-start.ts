@@ -8,6 +8,9 @@ import type { Config } from './config.ts';
 
 export const FIRST_ADMIN = 'usr-00000000';
 
+/** Who the audit trail says made the first admin. */
+const BY_ITSELF = { userId: 'first start', address: '', requestId: '' } as const;
+
 /**
  * Gives a store without users its first admin; the embedded store also the sample jobs.
  * @returns the admin's password, where one was invented: it is shown once and stored nowhere
@@ -27,7 +30,7 @@ export async function prepareFirstStart(
   }
   const password = given ?? inventPassword();
   try {
-    await addUser(ports, FIRST_ADMIN, 'admin', password);
+    await addUser(ports, { userId: FIRST_ADMIN, role: 'admin', password }, BY_ITSELF);
   } catch (thrown) {
     // Another instance that starts at the same time was first.
     if ((await ports.accounts.countUsers()) > 0) return undefined;

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSeedRenderer, renderSignedJob, SEED_FACE, SIGNED_FACE } from '../adapters/action/job-face.ts';
 import { createAttemptLimiter } from '../adapters/attempts/attempt-limiter.ts';
+import { createLinkRequests } from '../adapters/attempts/link-requests.ts';
 import { createRateLimiter } from '../adapters/attempts/rate-limiter.ts';
+import { createSmtpMailer, type SmtpSettings } from '../adapters/mail/smtp-mailer.ts';
 import { createMemoryEntryCache, noEntryCache } from '../adapters/memory/entry-cache.ts';
 import { connectRedis, type RedisLink } from '../adapters/redis/connect.ts';
 import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
@@ -15,6 +17,7 @@ import { openSqlite } from '../adapters/sql/open-sqlite.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { createCredentialJudge } from '../src/accounts/credentials.ts';
 import { createKeyUses } from '../src/accounts/key-uses.ts';
+import { createOutbox } from '../src/accounts/outbox.ts';
 import { createPasswordKey } from '../src/accounts/password-key.ts';
 import { createPasswords } from '../src/accounts/passwords.ts';
 import { createSecretBox } from '../src/accounts/secret-box.ts';
@@ -112,18 +115,22 @@ export async function openGateway(
     ...(watch && { watch }),
   });
   const passwords = createPasswords();
+  const shared = link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` };
   const attempts = createAttemptLimiter(
     {
       perUser: config.loginFailuresPerUser,
       perAddress: config.loginFailuresPerAddress,
       window: config.loginFailureWindow,
     },
-    link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` },
+    shared,
   );
-  const rates =
-    config.rateLimit === undefined
-      ? undefined
-      : createRateLimiter(config.rateLimit, link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` });
+  const linkRequests = createLinkRequests(
+    { perEmail: config.linksPerEmail, perAddress: config.linksPerAddress },
+    shared,
+  );
+  const smtp = smtpSettings(config);
+  const outbox = smtp && createOutbox(createSmtpMailer(smtp), log);
+  const rates = config.rateLimit === undefined ? undefined : createRateLimiter(config.rateLimit, shared);
   const { encryptionKeys, passwordPrivateKey } = await ownKeys(config);
   const secretBox = encryptionKeys && createSecretBox(encryptionKeys);
   const passwordKey =
@@ -135,7 +142,16 @@ export async function openGateway(
     keyUses,
     signatureWindow: config.signatureWindow * 1000,
   });
-  const ports: Ports = { ...proof, rates, jobs, changes, faces, tokenLife: config.tokenTtl * 1000 };
+  const ports: Ports = {
+    ...proof,
+    rates,
+    jobs,
+    changes,
+    linkRequests,
+    outbox,
+    faces,
+    tokenLife: config.tokenTtl * 1000,
+  };
 
   const stop = new AbortController();
   // The embedded cache has no other process to agree with.
@@ -149,11 +165,19 @@ export async function openGateway(
       stop.abort();
       clearInterval(noting);
       await ticking;
+      await outbox?.close();
       await keyUses.write();
       link?.close();
       await database.close();
     },
   };
+}
+
+/** How mails are sent; undefined: they are not. */
+export function smtpSettings({ smtpUrl, mailFrom, publicUrl }: Config): SmtpSettings | undefined {
+  return smtpUrl === undefined || mailFrom === undefined
+    ? undefined
+    : { url: smtpUrl, from: mailFrom, publicUrl };
 }
 
 /** Looks after the epoch for as long as the process serves; a database that is away is met again at the next look. */

@@ -1,4 +1,4 @@
-import { generateKeyPair, randomBytes } from 'node:crypto';
+import { generateKeyPair, randomBytes, randomUUID } from 'node:crypto';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,9 +48,10 @@ async function readOrMake(file: string, make: () => Promise<string>): Promise<st
   } catch (thrown) {
     if ((thrown as { code?: string }).code !== 'ENOENT') throw thrown;
   }
-  // Whole or not at all: another process of the same folder may look while this one writes.
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${await make()}\n`, { mode: 0o600, flush: true });
+  // Whole or not at all: another process of the same folder may look while this one writes. Containers that share the
+  // folder may share their process ids as well.
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, `${await make()}\n`, { mode: 0o600, flag: 'wx', flush: true });
   try {
     await link(draft, file);
   } catch (thrown) {

@@ -1,9 +1,14 @@
 import { Type, type Static } from 'typebox';
 import { AccessKey, AccessKeyName } from './access-key.ts';
+import { IdempotencyKey } from './job.ts';
 import { UserId } from './user.ts';
 
 export const CreateAccessKeyInput = Type.Object(
-  { accessKeyName: Type.Optional(AccessKeyName), owner: Type.Optional(UserId) },
+  {
+    accessKeyName: Type.Optional(AccessKeyName),
+    owner: Type.Optional(UserId),
+    idempotencyKey: Type.Optional(IdempotencyKey),
+  },
   { additionalProperties: false },
 );
 export type CreateAccessKeyInput = Static<typeof CreateAccessKeyInput>;

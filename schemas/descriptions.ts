@@ -146,6 +146,56 @@ const descriptions: Readonly<Record<string, Description>> = {
     en: '`disabled` keeps the key from signing calls, `active` lets it again',
     zh: '`disabled` 停用，`active` 重新启用',
   },
+  users: { en: 'the users', zh: '用户列表' },
+  userIds: { en: 'ids of the users', zh: '用户 id 列表' },
+  email: { en: 'where mails to the user go', zh: '用户的邮箱地址' },
+  lastLoginTime: {
+    en: 'when the user logged in last; not before the first time',
+    zh: '最近一次登录的时间；从未登录时没有此项',
+  },
+  oldPassword: {
+    en: 'the present password; an admin needs none for another user',
+    zh: '当前密码；admin 修改他人密码时不需要',
+  },
+  newPassword: { en: 'the password to set', zh: '新密码' },
+  confirmation: { en: 'the new password once more', zh: '再次输入新密码' },
+  'users.status': { en: '`active` or `inactive`', zh: '`active` 或 `inactive`' },
+  'users.createTime': { en: 'when the user was made', zh: '用户的创建时间' },
+  'describe-users.role': { en: 'only users of this role', zh: '只查询该角色的用户' },
+  'describe-users.status': { en: 'only users in this status', zh: '只查询该状态的用户' },
+  'describe-users.userIds': { en: 'only users with these ids', zh: '只查询这些 id 的用户' },
+  'describe-users.after': {
+    en: 'continues where a page ended: the `next` of that page, with the same filters',
+    zh: '从某一页的末尾继续：填写该页返回的 `next`，过滤条件保持不变',
+  },
+  'describe-users.offset': { en: 'how many users to skip', zh: '跳过的用户数量' },
+  'describe-users.limit': {
+    en: 'how many users a page may have; a larger number counts as the largest allowed',
+    zh: '每页的用户数量；超过上限时按上限处理',
+  },
+  'create-user.userId': {
+    en: 'id of the new user; without it, one is made up',
+    zh: '新用户的 id，默认自动生成',
+  },
+  'create-user.password': {
+    en: 'its first password; without it, a mail lets the user choose one',
+    zh: '初始密码；不提供时，通过邮件由用户自行设置',
+  },
+  'create-user.role': { en: 'what the user may do; without it, `user`', zh: '用户角色，默认为 `user`' },
+  'change-user.status': {
+    en: '`inactive` keeps the user out from the next call on, `active` lets it in again',
+    zh: '`inactive` 从下一次调用起禁止该用户，`active` 重新允许',
+  },
+  'change-password.userId': {
+    en: 'whose password; without it, the caller’s',
+    zh: '修改谁的密码，默认为调用者本人',
+  },
+  'revoke-tokens.userId': {
+    en: 'whose tokens; without it, the caller’s',
+    zh: '作废谁的 token，默认为调用者本人',
+  },
+  'activate-user.token': { en: 'the word in the mail', zh: '邮件中的 token' },
+  'reset-password.token': { en: 'the word in the mail', zh: '邮件中的 token' },
   algorithm: { en: 'how a password is encrypted', zh: '加密密码所用的算法' },
   publicKey: { en: 'the public key, as PEM', zh: '公钥，PEM 格式' },
 

@@ -19,7 +19,9 @@ const PLANTED: readonly { readonly folder: string; readonly imports: string }[] 
   { folder: 'adapters/lines', imports: '../sql/jobs.ts' },
   { folder: 'adapters/sql', imports: '../http/app.ts' },
   { folder: 'adapters/redis', imports: '../../src/gateway/gateway.ts' },
+  { folder: 'adapters/mail', imports: '../wire/language.ts' },
   { folder: 'adapters/http', imports: '../../bin/config.ts' },
+  { folder: 'test/unit', imports: '../../bench/measure.ts' },
 ];
 
 const planted = PLANTED.map(({ folder, imports }, index) => {

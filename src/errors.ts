@@ -37,7 +37,11 @@ export type Fault =
   | { is: 'unknown'; nearest?: string }
   | { is: 'duplicate' }
   | { is: 'type'; expected: 'string' | 'integer' | 'list' | 'object' }
-  | { is: 'format'; expected: 'time' | 'cursor' | 'utf8' | 'form' | 'status' | 'json' | 'tag' | 'text' }
+  | {
+      is: 'format';
+      expected:
+        'time' | 'cursor' | 'utf8' | 'form' | 'status' | 'json' | 'tag' | 'text' | 'email' | 'password';
+    }
   | { is: 'too-short'; least: number }
   | { is: 'too-long'; most: number }
   | { is: 'too-few'; least: number }
@@ -86,6 +90,9 @@ export type Detail =
   | 'access-keys-not-set-up'
   | 'access-keys-too-many'
   | 'password-key-not-set-up'
+  | 'email-taken'
+  | 'last-admin'
+  | 'mail-not-set-up'
   | 'time-passed'
   | 'time-in-future'
   | 'deadline-passed'

@@ -2,11 +2,13 @@ import type { AccessKeyStatus } from '../schemas/access-key.ts';
 import type { Role } from '../schemas/user.ts';
 import type { StoredAccessKey } from './accounts/access-key.ts';
 import type { Account } from './accounts/account.ts';
+import type { AuditEntry } from './accounts/audit.ts';
 import type { PasswordKey } from './accounts/password-key.ts';
 import type { SecretBox } from './accounts/secret-box.ts';
 import type { RateState } from './errors.ts';
 import type { Job } from './jobs/job.ts';
 import type { JobFaces } from './jobs/job-view.ts';
+import type { Language } from './language.ts';
 
 /** What the operations ask of the outside. Each port has one suite of tests, run on every implementation. */
 export interface Ports {
@@ -17,6 +19,9 @@ export interface Ports {
   readonly attempts: AttemptLimiter;
   /** Undefined: calls are not limited. */
   readonly rates: RateLimiter | undefined;
+  readonly linkRequests: LinkRequests;
+  /** Undefined: no mails are sent. */
+  readonly outbox: Outbox | undefined;
   /** Undefined: access keys can be neither made nor used. */
   readonly secretBox: SecretBox | undefined;
   /** Undefined: passwords cannot be encrypted for this gateway. */
@@ -92,9 +97,28 @@ export interface StoredAnswer {
 
 /** A user as stored, with what only the check of a password needs. */
 export interface StoredUser extends Account {
-  /** An argon2id hash in PHC form. */
-  readonly passwordHash: string;
+  /** An argon2id hash in PHC form; undefined: no password was chosen yet, and none fits. */
+  readonly passwordHash: string | undefined;
+  /** Inactive, because it did not choose a password yet. */
+  readonly invited: boolean;
+  readonly email: string | undefined;
+  /** Milliseconds since 1970. */
   readonly createTime: number;
+  readonly lastLoginTime: number | undefined;
+}
+
+/** A filter of users: absent means any. */
+export interface UserFilter {
+  readonly userIds?: readonly string[] | undefined;
+  readonly role?: Role | undefined;
+  readonly active?: boolean | undefined;
+}
+
+export interface UserPage {
+  readonly offset: number;
+  readonly limit: number;
+  /** Only users that come after this id. */
+  readonly after?: string | undefined;
 }
 
 /** A token as stored: never the token, only its SHA-256. */
@@ -105,21 +129,44 @@ export interface StoredToken {
   readonly expireTime: number;
 }
 
+/** What a token that comes by mail is good for. */
+export type Purpose = 'activation' | 'reset';
+
+/** A one-time token as stored: never the token, only its SHA-256. Times are in ms since 1970. */
+export interface StoredOneTimeToken {
+  readonly digest: string;
+  readonly purpose: Purpose;
+  readonly userId: string;
+  readonly createTime: number;
+  readonly expireTime: number;
+}
+
 export interface AccountStore {
   /** The accounts of these users, and the epoch, in one consistent read. */
   read(userIds: readonly string[]): Promise<Snapshot<Account>>;
   findUser(userId: string): Promise<StoredUser | undefined>;
-  listUsers(): Promise<readonly StoredUser[]>;
-  /** False where a user of this id exists. */
-  addUser(user: { userId: string; role: Role; passwordHash: string; createTime: number }): Promise<boolean>;
-  countUsers(): Promise<number>;
+  /** The user whose address it is, however it is spelled. */
+  findUserByEmail(email: string): Promise<StoredUser | undefined>;
+  /** Users by id. */
+  listUsers(filter: UserFilter, page: UserPage): Promise<readonly StoredUser[]>;
+  countUsers(filter?: UserFilter): Promise<number>;
+  /** The ids of active admins but this one, a few of them. */
+  otherAdmins(userId: string, most: number): Promise<readonly string[]>;
   /** The token with its user's account version, as one consistent read. */
   findToken(digest: string): Promise<(StoredToken & { readonly version: number }) | undefined>;
   /**
    * Stores a token if the account still has the version at which the password was judged; false where it
-   * changed meanwhile.
+   * changed meanwhile. Notes the time as that of the last log-in.
    */
   addToken(token: StoredToken, version: number, now: number): Promise<boolean>;
+  findOneTimeToken(digest: string): Promise<StoredOneTimeToken | undefined>;
+  /**
+   * Stores a token that is about to be sent, if the account still has the version that told where to; false where it
+   * changed meanwhile. Removes the user's of the same purpose that expired before.
+   */
+  addOneTimeToken(token: StoredOneTimeToken, version: number): Promise<boolean>;
+  /** The newest changes first, below an entry's number. */
+  listAudit(filter: AuditFilter): Promise<readonly NumberedAuditEntry[]>;
   /** The access key with its owner's account version, as one consistent read. */
   findKey(accessKeyId: string): Promise<(StoredAccessKey & { readonly version: number }) | undefined>;
   /** The access keys of one user, or of all, oldest first. */
@@ -128,6 +175,20 @@ export interface AccountStore {
   noteKeyUses(uses: ReadonlyMap<string, number>): Promise<void>;
   /** Stores the secret as sealed anew, unless it is not `before` any more. */
   resealKey(accessKeyId: string, before: string, sealedSecret: string): Promise<boolean>;
+}
+
+/** Which entries of the audit trail are asked for. */
+export interface AuditFilter {
+  /** Whose account they are about. */
+  readonly about?: string | undefined;
+  /** Only entries with a lower number. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+export interface NumberedAuditEntry extends AuditEntry {
+  /** Rises with time. */
+  readonly number: number;
 }
 
 /** What one consistent read of the database found: the epoch's row as it was then, and rows by id. */
@@ -182,12 +243,29 @@ export interface ChangeTx {
 
   /** The account as locked, or undefined where there is none. Changes of accounts raise its version. */
   account(userId: string): Promise<Account | undefined>;
+  /** The same account with all that is stored of it. */
+  user(userId: string): Promise<StoredUser | undefined>;
+  /** @throws Refusal `user_exists` where the id or the address is another's */
+  insertUser(user: StoredUser): Promise<void>;
+  /** Who is made active or inactive is not invited any more. @throws Refusal `user_exists` where the address is another's */
   updateAccount(
     userId: string,
-    change: { role?: Role; active?: boolean; passwordHash?: string },
+    change: {
+      role?: Role | undefined;
+      active?: boolean | undefined;
+      passwordHash?: string | undefined;
+      email?: string | undefined;
+    },
   ): Promise<void>;
   /** Removes tokens of a user: one, or all. */
   removeTokens(userId: string, digest?: string): Promise<void>;
+
+  /** One of the user's whose account is locked. */
+  oneTimeToken(digest: string): Promise<StoredOneTimeToken | undefined>;
+  insertOneTimeToken(token: StoredOneTimeToken): Promise<void>;
+  removeOneTimeTokens(userId: string, purposes: readonly Purpose[]): Promise<void>;
+
+  addAudit(entry: AuditEntry): Promise<void>;
 
   /** The access keys of a user whose account is locked. */
   keysOf(owner: string): Promise<readonly StoredAccessKey[]>;
@@ -238,6 +316,38 @@ export interface AttemptLimiter {
 export interface RateLimiter {
   /** @param caller a user's id, or the address of one that is not known @throws Refusal `rate_limited` */
   admit(caller: string): Promise<RateState>;
+}
+
+/** Counts mails that anyone may ask for: each goes to somebody who perhaps did not ask. */
+export interface LinkRequests {
+  /**
+   * Counts one, whether or not the e-mail address is anybody's.
+   * @throws Refusal `rate_limited` with the seconds to wait, where too many were asked for
+   */
+  admit(email: string, address: string): Promise<void>;
+}
+
+/** A mail that brings somebody a one-time token. */
+export interface Mail {
+  readonly to: string;
+  readonly purpose: Purpose;
+  readonly language: Language;
+  readonly userId: string;
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expireTime: number;
+}
+
+/** A way to a mail server. */
+export interface Mailer {
+  /** Rejects where the server did not take the mail. */
+  send(mail: Mail): Promise<void>;
+}
+
+/** Sends mails outside of calls: no caller waits for a mail server, or learns from it. */
+export interface Outbox {
+  /** @param prepare finds out what is to be sent; undefined: nothing */
+  post(prepare: () => Promise<Mail | undefined>): void;
 }
 
 /** A place for what operators should know. Values of callers and secrets do not belong in it. */

@@ -4,7 +4,8 @@
  * or uses the servers named by TEST_DATABASE_URL and TEST_REDIS_URL, and exits with the status of the tests.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureServers } from './support/install-servers.ts';
@@ -14,10 +15,14 @@ import { identifyRedis, startRedis } from './support/redis.ts';
 import { Watchdog } from './support/watchdog.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const BROWSER_TESTS = join('test', 'browser', '');
 const KILL_AFTER_MS = 5_000;
 const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type EndSignal = keyof typeof SIGNAL_STATUS;
+
+/** Where the tests note how many answers they judged by the OpenAPI document. */
+const counts = join(tmpdir(), `jobgate-test-counts-${process.pid}`);
 
 const watchdog = new Watchdog();
 const servers: PrivateServer[] = [];
@@ -40,6 +45,7 @@ try {
 } finally {
   await Promise.all(servers.map((server) => server.stop()));
   await watchdog.end();
+  rmSync(counts, { force: true });
 }
 if (endSignal) {
   console.error(`Interrupted by ${endSignal}`);
@@ -59,14 +65,27 @@ async function main(args: string[]): Promise<number> {
 
   const databaseUrl = process.env['TEST_DATABASE_URL'] || undefined;
   const redisUrl = process.env['TEST_REDIS_URL'] || undefined;
-  await ensureServers({ mariadb: !databaseUrl, redis: !redisUrl });
+  const browsing = files.some((file) => file.startsWith(BROWSER_TESTS));
+  await ensureServers({ mariadb: !databaseUrl, redis: !redisUrl, chromium: browsing });
   stopIfInterrupted();
   const env = {
+    JOBGATE_TEST_COUNTS: counts,
     TEST_DATABASE_URL: await provide('TEST_DATABASE_URL', databaseUrl, identifyMariaDb, startMariaDb),
     TEST_REDIS_URL: await provide('TEST_REDIS_URL', redisUrl, identifyRedis, startRedis),
   };
   const nodeArgs = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...options];
-  return run(process.execPath, [...nodeArgs, ...files], env);
+  const status = await run(process.execPath, [...nodeArgs, ...files], env);
+  const judged = judgedAnswers();
+  console.log(`${judged} answers of the REST API were judged by its OpenAPI document`);
+  if (judged > 0 || paths.length > 0) return status;
+  console.error('All tests ran, and none of them asked the REST API by way of test/support');
+  return status || 1;
+}
+
+function judgedAnswers(): number {
+  if (!existsSync(counts)) return 0;
+  const lines = readFileSync(counts, 'utf8').split('\n');
+  return lines.reduce((sum, line) => sum + Number(line), 0);
 }
 
 /** The files that are named, and the `*.test.ts` files below the folders that are; sorted, each once. */

@@ -1,7 +1,9 @@
 import { MAX_JOBS_PER_CALL } from '../../schemas/describe-jobs.ts';
+import { MAX_USERS_PER_CALL } from '../../schemas/describe-users.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
 import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
+import type { User } from '../../src/accounts/user.ts';
 import { listPieces, type Pieces } from '../wire/pieces.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -105,6 +107,32 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
     aliases: { access_keys: 'accessKeyIds' },
     encode: ({ accessKeyIds }) => [fields({ access_keys: accessKeyIds, ret_code: 0 })],
   },
+  'describe-users': {
+    action: 'DescribeUsers',
+    aliases: { users: 'userIds' },
+    adjust(value, { pageLimit }) {
+      value.limit ??= pageLimit;
+      if (typeof value.limit === 'number') value.limit = Math.min(value.limit, MAX_USERS_PER_CALL);
+    },
+    encode: ({ users, total, next }, { dialect }) => [
+      fields({
+        ret_code: 0,
+        total_count: total,
+        user_set: users.map((user) => userFields(user, dialect)),
+        ...(next !== undefined && { next }),
+      }),
+    ],
+  },
+  'create-user': { action: 'CreateUser', encode: userIdPieces },
+  'change-user': { action: 'ModifyUserAttributes', encode: userIdPieces },
+  'change-password': { action: 'ModifyUserPassword', encode: userIdPieces },
+  'revoke-tokens': { action: 'RevokeTokens', encode: userIdPieces },
+  // DescribeUsers with one id.
+  'describe-user': null,
+  // Who has no credentials yet has none to send with an action: a mail leads to the other API.
+  'activate-user': null,
+  'request-reset': null,
+  'reset-password': null,
   // DescribeAccessKeys with one id.
   'describe-access-key': null,
   // DescribeJobs with one id.
@@ -123,6 +151,22 @@ function jobIdPieces(job: JobView): Pieces {
 
 function jobIdsPieces(jobIds: readonly string[]): Pieces {
   return [`"job_ids":${JSON.stringify(jobIds)},"ret_code":0`];
+}
+
+function userIdPieces({ userId }: { readonly userId: string }): Pieces {
+  return [fields({ ret_code: 0, user_id: userId })];
+}
+
+function userFields(user: User, dialect: Dialect): Record<string, unknown> {
+  const { createTime, lastLoginTime } = user;
+  return {
+    create_time: dialect.time(createTime),
+    ...(user.email !== undefined && { email: user.email }),
+    ...(lastLoginTime !== undefined && { last_login_time: dialect.time(lastLoginTime) }),
+    role: user.role,
+    status: user.status,
+    user_id: user.userId,
+  };
 }
 
 function accessKeyFields(key: StoredAccessKey, dialect: Dialect): Record<string, unknown> {

@@ -3,12 +3,13 @@ import type { Call } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import type { Seen, WireRequest } from '../wire/exchange.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
-import { findCredentials, type CredentialSettings } from './credentials.ts';
+import { findCredentials } from './credentials.ts';
 import type { Dialect, Dialects } from './dialect.ts';
-import { textOf, timesSent, valueOf, type ActionForm } from './form.ts';
+import { languageIn, textOf, timesSent, valueOf, type ActionForm } from './form.ts';
 import { readInput } from './input.ts';
+import { openPasswords, type PasswordSettings } from './passwords.ts';
 
-export interface ActionSettings extends CredentialSettings {
+export interface ActionSettings extends PasswordSettings {
   readonly dialects: Dialects;
 }
 
@@ -46,8 +47,24 @@ export function decode(
   const call: Call = {
     operation,
     credentials: findCredentials(form, request, settings),
-    origin: request,
-    input: () => readInput(operation, binding, dialect, form),
+    origin: {
+      // A limited call alone asks for it, and it must be found out.
+      get address() {
+        return request.address;
+      },
+      requestId: request.requestId,
+      passwordsRefused: request.passwordsRefused,
+      language: languageIn(form),
+    },
+    input: (passwordKey) =>
+      openPasswords(
+        operation,
+        readInput(operation, binding, dialect, form),
+        form,
+        request,
+        settings,
+        passwordKey,
+      ),
     identified(userId, cached) {
       seen.userId = userId;
       seen.cached = cached;

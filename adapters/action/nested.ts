@@ -31,13 +31,23 @@ export function nestedText(values: readonly NestedValue[]): string | undefined {
     if (tree.has(last)) return undefined;
     tree.set(last, value instanceof JsonObjectText ? value.text : JSON.stringify(value));
   }
-  return writeObject(root);
+  return [...root.values()].every(isClear) ? writeObject(root) : undefined;
+}
+
+function isList(tree: Tree): boolean {
+  return [...tree.keys()].every((name) => /^\d{1,9}$/.test(name));
+}
+
+/** Whether no two members of a list have one place, as `1` and `01` have. */
+function isClear(node: Tree | string): boolean {
+  if (typeof node === 'string') return true;
+  const places = new Set([...node.keys()].map(Number));
+  return (places.size === node.size || !isList(node)) && [...node.values()].every(isClear);
 }
 
 function write(node: Tree | string): string {
   if (typeof node === 'string') return node;
-  const names = [...node.keys()];
-  if (!names.every((name) => /^\d{1,9}$/.test(name))) return writeObject(node);
+  if (!isList(node)) return writeObject(node);
   const members = [...node].toSorted(([a], [b]) => Number(a) - Number(b));
   return `[${members.map(([, member]) => write(member)).join(',')}]`;
 }

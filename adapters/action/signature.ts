@@ -4,7 +4,10 @@ import { JsonObjectText } from '../wire/free-json.ts';
 import type { Sent } from '../wire/parameters.ts';
 import { digitsOf, textOf, timesSent, type ActionForm } from './form.ts';
 
-const ALGORITHMS: Readonly<Record<string, 'sha256' | 'sha1'>> = { HmacSHA256: 'sha256', HmacSHA1: 'sha1' };
+const ALGORITHMS: ReadonlyMap<string, 'sha256' | 'sha1'> = new Map([
+  ['HmacSHA256', 'sha256'],
+  ['HmacSHA1', 'sha1'],
+]);
 
 /** The parameters that only the signature is about. */
 const OWN = [
@@ -26,7 +29,7 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
   if (OWN.some((name) => timesSent(form, name) > 1)) return malformed;
   // A `+` that was not escaped arrives as a space, and base64 has none.
   const signature = textOf(form, 'signature')?.replaceAll(' ', '+');
-  const algorithm = ALGORITHMS[textOf(form, 'signature_method') || 'HmacSHA256'];
+  const algorithm = ALGORITHMS.get(textOf(form, 'signature_method') || 'HmacSHA256');
   const time = readTime(textOf(form, 'time_stamp'));
   const expires = textOf(form, 'expires');
   const deadline = expires ? readTime(expires) : undefined;

@@ -1,7 +1,6 @@
-import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'rate-limiter-flexible';
-import { Refusal } from '../../src/errors.ts';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { AttemptLimiter } from '../../src/ports.ts';
+import { createCounter, limited, type SharedStore } from './counter.ts';
 
 export interface AttemptLimits {
   /** Failures of one user at one address, and of all users at one address, before more are refused. */
@@ -15,18 +14,9 @@ export interface AttemptLimits {
  * Counts failed attempts in Redis for all instances together; without Redis, or while it is away, in this process.
  * A user is limited per address: a stranger must not be able to lock a user out from afar.
  */
-export function createAttemptLimiter(
-  limits: AttemptLimits,
-  shared?: { readonly redis: Redis; readonly prefix: string },
-): AttemptLimiter {
-  const counter = (name: string, points: number): RateLimiterAbstract => {
-    const options = { points, duration: limits.window, keyPrefix: `${shared?.prefix ?? ''}attempts:${name}` };
-    const own = new RateLimiterMemory(options);
-    if (!shared) return own;
-    return new RateLimiterRedis({ ...options, storeClient: shared.redis, insuranceLimiter: own });
-  };
-  const ofUser = counter('user', limits.perUser);
-  const ofAddress = counter('address', limits.perAddress);
+export function createAttemptLimiter(limits: AttemptLimits, shared?: SharedStore): AttemptLimiter {
+  const ofUser = createCounter('attempts:user', limits.perUser, limits.window, shared);
+  const ofAddress = createCounter('attempts:address', limits.perAddress, limits.window, shared);
 
   return {
     async admit(userId, address) {
@@ -48,6 +38,6 @@ function userAt(userId: string, address: string): string {
 async function admit(limiter: RateLimiterAbstract, key: string): Promise<void> {
   const state = await limiter.get(key);
   if (state && state.consumedPoints >= limiter.points) {
-    throw new Refusal('rate_limited', { retryAfter: Math.max(1, Math.ceil(state.msBeforeNext / 1000)) });
+    throw limited(state);
   }
 }

@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import type { RequestListener } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
-import { asRefusal } from '../../src/errors.ts';
+import { asRefusal, type Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import {
   answerAction,
@@ -42,11 +42,18 @@ export function createListener(parts: AppParts): RequestListener {
   return (incoming, response) => {
     incoming.url = originForm(incoming.url);
     const request = new HttpRequest(incoming, parts);
-    const finish = (answer: WireAnswer): void => send(parts, request, response, answer);
+    // Neither adapter rejects; even if one did, or an answer could not be written, the process must live.
+    const finish = (answer: Promise<WireAnswer>, fault: (refusal: Refusal) => WireAnswer): void => {
+      answer
+        .catch((thrown: unknown) => fault(asRefusal(thrown)))
+        .then((given) => send(parts, request, response, given))
+        .catch((cause: unknown) => {
+          parts.log.error({ cause }, 'an answer could not be sent');
+          response.destroy();
+        });
+    };
     if (actionPaths.has(request.path)) {
-      answerAction(gateway, action, request).then(finish, (thrown: unknown) =>
-        finish(answerActionFault(asRefusal(thrown))),
-      );
+      finish(answerAction(gateway, action, request), answerActionFault);
       return;
     }
     const hot = matchHot(request.method, request.path);
@@ -55,8 +62,8 @@ export function createListener(parts: AppParts): RequestListener {
       return;
     }
     request.params = hot.params;
-    answerRest(gateway, hot.operation, hot.route, request).then(finish, (thrown: unknown) =>
-      finish(answerRestFault(asRefusal(thrown), request)),
+    finish(answerRest(gateway, hot.operation, hot.route, request), (refusal) =>
+      answerRestFault(refusal, request),
     );
   };
 }
@@ -69,6 +76,14 @@ function createApp(parts: AppParts): Koa {
   const answer = (ctx: Context, request: HttpRequest, given: WireAnswer): void => {
     ctx.respond = false;
     send(parts, request, ctx.res, given);
+  };
+
+  /** @param routed the methods that the path has; none where it is not known */
+  const answerNoRoute = (ctx: Context, routed: readonly string[]): void => {
+    const request = new HttpRequest(ctx.req, parts);
+    const methods = routed.length > 0 ? [...new Set(['OPTIONS', ...routed])].toSorted() : [];
+    const asks = request.method === 'OPTIONS' && methods.length > 0;
+    answer(ctx, request, asks ? answerOptions(methods) : answerUnrouted(request, methods));
   };
 
   for (const { operation, route } of restRoutes()) {
@@ -103,17 +118,34 @@ function createApp(parts: AppParts): Koa {
     ctx.respond = false;
     return write(parts, new HttpRequest(ctx.req, parts), ctx.res, page);
   });
-  app.use(router.routes());
-  app.use((ctx) => {
-    const request = new HttpRequest(ctx.req, parts);
-    const routed = router.match(request.path, request.method).path.flatMap((layer) => layer.methods);
-    const methods = routed.length > 0 ? [...new Set(['OPTIONS', ...routed])].toSorted() : [];
-    const asks = request.method === 'OPTIONS' && methods.length > 0;
-    answer(ctx, request, asks ? answerOptions(methods) : answerUnrouted(request, methods));
+  const fixed = fixedPaths();
+  app.use((ctx, next) => {
+    // `latest` is no job that could be changed, though a path with any id has the method.
+    const methods = fixed.get(ctx.path);
+    return !methods || methods.has(ctx.method) ? next() : answerNoRoute(ctx, [...methods]);
   });
+  app.use(router.routes());
+  app.use((ctx) =>
+    answerNoRoute(
+      ctx,
+      router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods),
+    ),
+  );
   // Only what went wrong: such an error may carry the request with all that it says.
   app.on('error', (cause: unknown) =>
     parts.log.warn({ because: messageOf(cause) }, 'an answer could not be sent'),
   );
   return app;
+}
+
+/** The paths without parameters, and the methods that each has. */
+function fixedPaths(): ReadonlyMap<string, ReadonlySet<string>> {
+  const paths = new Map<string, Set<string>>();
+  for (const { path, method } of restRoutes().map(({ route }) => route)) {
+    if (path.includes(':')) continue;
+    const methods = paths.get(path) ?? new Set();
+    paths.set(path, methods.add(method));
+    if (method === 'GET') methods.add('HEAD');
+  }
+  return paths;
 }

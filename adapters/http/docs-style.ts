@@ -42,7 +42,7 @@ header {
   background: var(--ground);
   border-bottom: 1px solid var(--line);
 }
-header .title { margin: 0; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+header .title { flex: 1; min-width: 0; margin: 0; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 header a { flex: none; padding: 0.1rem 0.8rem; border: 1px solid var(--line); border-radius: 1rem; font-size: 0.9rem; }
 .page { display: grid; grid-template-columns: 15rem minmax(0, 62rem); gap: 3rem; max-width: 84rem; margin: 0 auto; padding: 0 1.5rem; }
 nav {

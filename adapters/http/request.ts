@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import proxyAddress from 'proxy-addr';
 import { readBody } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
+import { languageOf, LANGUAGES, type Language } from '../wire/language.ts';
 
 /** A request id that a caller may choose: long enough to be one, and harmless in logs and headers. */
 const SANE_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
@@ -86,8 +87,13 @@ export class HttpRequest implements WireRequest {
     const { passwordOverHttp, trusts } = this.#settings;
     if (passwordOverHttp) return false;
     const peer = this.#request.socket.remoteAddress ?? '';
-    if (trusts(peer)) return String(this.headers['x-forwarded-proto']).toLowerCase() === 'http';
+    // Several proxies in a row each add a word; one plain way among them can be read.
+    if (trusts(peer)) return /(^|,)\s*http\s*(,|$)/i.test(String(this.headers['x-forwarded-proto']));
     return !isLoopback(peer);
+  }
+
+  get language(): Language {
+    return languageOf(this.preferredLanguage(LANGUAGES));
   }
 
   preferredLanguage(among: readonly string[]): string | undefined {

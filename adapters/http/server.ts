@@ -1,5 +1,5 @@
 import { createServer, STATUS_CODES, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { createDrain, type Drain } from './drain.ts';
@@ -43,7 +43,7 @@ export async function listen(
     if (answered.has(socket)) return;
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
     answered.add(socket);
-    const answer = refuse(error.rawPacket?.toString('latin1') ?? '');
+    const answer = refuse(beginning(socket, error.rawPacket));
     socket.end(rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', answer));
     setTimeout(() => socket.destroy(), LINGER).unref();
   });
@@ -60,6 +60,14 @@ export async function listen(
  * undefined: a bare status.
  */
 export type RefuseUnreadable = (sent: string) => WireAnswer | undefined;
+
+/**
+ * What a connection began with, if that is at hand. A later piece may look like a request line of any path, just as
+ * whoever sent it wants it to.
+ */
+function beginning(socket: Duplex, packet: Buffer | undefined): string {
+  return packet && (socket as Socket).bytesRead === packet.length ? packet.toString('latin1') : '';
+}
 
 function rawAnswer(tooLong: boolean, answer: WireAnswer | undefined): string {
   const bare = tooLong ? '431 Request Header Fields Too Large' : '400 Bad Request';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../../src/errors.ts';
 import { answerFault as answerActionFault } from '../action/answer.ts';
-import { answerFault as answerRestFault } from '../rest/answer.ts';
+import { answerUnreadable as answerUnreadableRest } from '../rest/answer.ts';
+import { bareRequest } from '../wire/bare-request.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { isActionPath, originForm } from './request.ts';
 
@@ -11,23 +12,11 @@ import { isActionPath, originForm } from './request.ts';
  * @param sent the beginning of what was sent
  */
 export function answerUnreadable(actionPath: string, sent: string): WireAnswer {
-  const refusal = new Refusal('malformed_request', { detail: 'headers' });
   const target = originForm(/^[A-Z]+ +(\S*)/.exec(sent)?.[1]);
   const path = target.split('?', 1)[0] ?? '';
   const requestId = randomUUID();
   const answer = isActionPath(actionPath, path)
-    ? answerActionFault(refusal)
-    : answerRestFault(refusal, {
-        method: '',
-        path,
-        query: '',
-        headers: {},
-        params: {},
-        address: '',
-        requestId,
-        passwordsRefused: false,
-        preferredLanguage: () => undefined,
-        body: () => Promise.reject(refusal),
-      });
+    ? answerActionFault(new Refusal('malformed_request', { detail: 'headers' }))
+    : answerUnreadableRest(bareRequest({ path, requestId }));
   return { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
 }

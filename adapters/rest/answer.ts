@@ -50,6 +50,15 @@ export function answerFault(refusal: Refusal, request: WireRequest): WireAnswer 
   return encodeError('unknown', undefined, refusal, request);
 }
 
+/**
+ * What is answered to bytes that are no HTTP request, or whose headers are too long. Not with 200: they may have been
+ * sent to the verify route, and nginx takes any 2xx from there for a yes.
+ */
+export function answerUnreadable(request: WireRequest): WireAnswer {
+  const refusal = new Refusal('malformed_request', { detail: 'headers' });
+  return { ...answerFault(refusal, request), status: 400 };
+}
+
 /** Every route with its operation; a path with a fixed word stands before one with a parameter in its place. */
 export function restRoutes(): readonly { operation: OperationName; route: RestRoute }[] {
   return operationNames

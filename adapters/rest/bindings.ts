@@ -1,5 +1,6 @@
 import type { Problem, Reason } from '../../src/errors.ts';
 import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
+import type { User } from '../../src/accounts/user.ts';
 import type { JobView } from '../../src/jobs/job-view.ts';
 import type { OperationName, OutputOf } from '../../src/operations/index.ts';
 import type { WireRequest } from '../wire/exchange.ts';
@@ -35,7 +36,7 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   /** Where what was made is found. */
   location?(output: OutputOf<Name>): string;
   /** The `Link` header of a page. */
-  links?(output: OutputOf<Name>, own: ReadonlyMap<string, string>, request: WireRequest): string;
+  links?(output: OutputOf<Name>, own: ReadonlyMap<string, string>, request: WireRequest): string | undefined;
   /** Refusals whose HTTP status is another one here than the catalogue's. */
   readonly statuses?: Partial<Readonly<Record<Reason, 401>>>;
   /** An answer without the envelope: 204 and these headers, and no failure but 401 and 503. */
@@ -46,6 +47,7 @@ const one = (job: JobView): Pieces => [job.face(REST_FACE)];
 const tagOf = (job: JobView): string => `"${job.version}"`;
 const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 const plain = (output: object): Pieces => [JSON.stringify(output)];
+const nothing = (): Pieces => ['{}'];
 
 /** Every operation's routes; the compiler asks for a new operation's. More special paths stand first. */
 export const restBindings: { readonly [Name in OperationName]: readonly RestRoute<Name>[] } = {
@@ -184,6 +186,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       method: 'POST',
       path: '/v1/keys',
       source: 'body',
+      repeatable: true,
       encode: (key) => plain({ ...accessKeyFields(key), secretAccessKey: key.secret }),
       location: (key) => `/v1/keys/${key.accessKeyId}`,
     },
@@ -199,7 +202,56 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
   'remove-access-keys': [
     { method: 'DELETE', path: '/v1/keys/:accessKeyIds', source: 'query', encode: () => ['{}'] },
   ],
+  'describe-users': [
+    {
+      method: 'GET',
+      path: '/v1/users',
+      source: 'query',
+      own: ['page', 'per_page'],
+      adjust: readPaging,
+      links({ total, next }, own, { path, query }) {
+        return linkPages(path, query, { total, next, ...pageOf(own) });
+      },
+      encode({ users, total, next }, own) {
+        const { page, perPage } = pageOf(own);
+        // JSON leaves out what is undefined.
+        return plain({ users: users.map(userFields), total, page, perPage, next });
+      },
+    },
+  ],
+  'describe-user': [{ method: 'GET', path: '/v1/users/:userId', source: 'query', encode: oneUser }],
+  'create-user': [
+    {
+      method: 'POST',
+      path: '/v1/users',
+      source: 'body',
+      encode: oneUser,
+      location: ({ userId }) => `/v1/users/${encodeURIComponent(userId)}`,
+    },
+  ],
+  'change-user': [{ method: 'PATCH', path: '/v1/users/:userId', source: 'body', encode: oneUser }],
+  'change-password': [{ method: 'PUT', path: '/v1/users/:userId/password', source: 'body', encode: nothing }],
+  'revoke-tokens': [{ method: 'DELETE', path: '/v1/users/:userId/tokens', source: 'query', encode: nothing }],
+  'activate-user': [{ method: 'POST', path: '/v1/users/activate', source: 'body', encode: plain }],
+  'request-reset': [{ method: 'POST', path: '/v1/users/request_reset', source: 'body', encode: plain }],
+  'reset-password': [{ method: 'POST', path: '/v1/users/reset_password', source: 'body', encode: plain }],
 };
+
+function oneUser(user: User): Pieces {
+  return plain(userFields(user));
+}
+
+function userFields(user: User): object {
+  const { createTime, lastLoginTime } = user;
+  return {
+    userId: user.userId,
+    role: user.role,
+    status: user.status,
+    ...(user.email !== undefined && { email: user.email }),
+    createTime: isoTime(createTime),
+    ...(lastLoginTime !== undefined && { lastLoginTime: isoTime(lastLoginTime) }),
+  };
+}
 
 function accessKeyFields(key: StoredAccessKey): object {
   return {

@@ -10,7 +10,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from '../wire/exchange.ts';
-import { LANGUAGE_TAGS, languageOf, LANGUAGES, type Language } from '../wire/language.ts';
+import { LANGUAGE_TAGS } from '../wire/language.ts';
 import { joinPieces } from '../wire/pieces.ts';
 import { spell, wordFault, wordRefusal } from '../wire/wording.ts';
 import type { RestRoute } from './bindings.ts';
@@ -60,7 +60,7 @@ export function encodeError(
 ): WireAnswer {
   const { code, status: usual } = errorCatalogue[refusal.reason];
   const status = route?.statuses?.[refusal.reason] ?? usual;
-  const language = preferred(request);
+  const { language } = request;
   const respell = (name: string): string => parameterOf(name, route?.source ?? 'query');
   const { problems, retryAfter, present, jobId } = refusal.facts;
   const data = {
@@ -101,8 +101,4 @@ export function encodeError(
       cause: refusal.facts.cause,
     },
   };
-}
-
-function preferred(request: WireRequest): Language {
-  return languageOf(request.preferredLanguage(LANGUAGES));
 }

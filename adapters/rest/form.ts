@@ -18,9 +18,11 @@ import type { RestRoute } from './bindings.ts';
 import { isHeader } from './names.ts';
 
 /** What a route's parameters are, worked out once. */
-interface Plan {
+export interface Plan {
   readonly properties: Readonly<Record<string, PropertySchema>>;
   readonly required: readonly string[];
+  /** The properties that the path carries. */
+  readonly inPath: readonly string[];
   /** The properties that a query or a body may carry: those that the path or a header carries are left out. */
   readonly carried: readonly string[];
   /** The parameters of a query, each with the property that it carries; `page` and its like have none. */
@@ -29,16 +31,16 @@ interface Plan {
 
 const plans = new WeakMap<RestRoute, Plan>();
 
-function planOf(operation: OperationName, route: RestRoute): Plan {
+export function planOf(operation: OperationName, route: RestRoute): Plan {
   const known = plans.get(route);
   if (known) return known;
   const { properties, required } = shapeOf(operations[operation].input);
-  const inPath = new Set(route.path.match(/(?<=:)\w+/g));
-  const carried = Object.keys(properties).filter((name) => !inPath.has(name) && !isHeader(name));
+  const inPath: readonly string[] = route.path.match(/(?<=:)\w+/g) ?? [];
+  const carried = Object.keys(properties).filter((name) => !inPath.includes(name) && !isHeader(name));
   // Where this protocol counts pages, it does not count rows.
   const pages = (name: string): boolean => route.own !== undefined && (name === 'offset' || name === 'limit');
   const query = new Map(carried.filter((name) => !pages(name)).map((name) => [toSnake(name), name]));
-  const plan = { properties, required, carried, query };
+  const plan = { properties, required, inPath, carried, query };
   plans.set(route, plan);
   return plan;
 }
@@ -110,6 +112,10 @@ export async function readObject(
     seen.add(name);
   }
   for (const { name } of parsePairs(request.query).sent) problems.push(unknownParameter(name, []));
+  const secret = known.some((name) => properties[name]?.format === 'password' && name in value);
+  if (secret && request.passwordsRefused) {
+    throw new Refusal('invalid_parameter', { detail: 'password-in-the-clear' });
+  }
   return { value, problems };
 }
 

@@ -12,8 +12,13 @@ interface Around {
  * The `Link` header of a page (RFC 8288): next, and for pages with numbers prev, first and last. The next page is found
  * by its cursor, which costs the same however deep it lies; the filters stay.
  * @param query as sent
+ * @returns undefined for the last page that a cursor led to: nothing is around it that could be named
  */
-export function linkPages(path: string, query: string, { total, perPage, page, next }: Around): string {
+export function linkPages(
+  path: string,
+  query: string,
+  { total, perPage, page, next }: Around,
+): string | undefined {
   const links: string[] = [];
   const link = (rel: string, name: string, value: string): void => {
     const target = new URLSearchParams(query);
@@ -29,5 +34,5 @@ export function linkPages(path: string, query: string, { total, perPage, page, n
     link('first', 'page', '1');
     link('last', 'page', String(last));
   }
-  return links.join(', ');
+  return links.length === 0 ? undefined : links.join(', ');
 }

@@ -1,10 +1,12 @@
-import { MAX_JOBS_PER_CALL } from '../../schemas/describe-jobs.ts';
+import { Type } from 'typebox';
+import { DescribeJobsOutput, MAX_JOBS_PER_CALL } from '../../schemas/describe-jobs.ts';
+import { DescribeUsersOutput } from '../../schemas/describe-users.ts';
 import type { Problem, Reason } from '../../src/errors.ts';
 
 const DEFAULT_PER_PAGE = 20;
 
 /** Filters that `query_by` may name: the input's own, spelled as in a query. */
-const FILTERS = new Set([
+const FILTERS = [
   'job_ids',
   'job_action',
   'job_type',
@@ -13,7 +15,17 @@ const FILTERS = new Set([
   'pre_status',
   'created_after',
   'created_before',
-]);
+] as const;
+
+/** The last page whose rows can be counted. */
+const PAGE_MOST = Math.floor(Number.MAX_SAFE_INTEGER / MAX_JOBS_PER_CALL);
+
+/** The parameters that only this protocol has, as {@link readPaging} judges them. */
+export const pagingSchemas = {
+  page: Type.Integer({ minimum: 1, maximum: PAGE_MOST, default: 1 }),
+  per_page: Type.Integer({ minimum: 1, maximum: MAX_JOBS_PER_CALL, default: DEFAULT_PER_PAGE }),
+  query_by: Type.Array(Type.Enum([...FILTERS]), { minItems: 1 }),
+};
 
 export const pagingParameters = ['page', 'per_page', 'query_by'] as const;
 
@@ -24,6 +36,30 @@ export function pageOf(own: ReadonlyMap<string, string>): { page: number | undef
     perPage: Number(own.get('per_page') ?? DEFAULT_PER_PAGE),
   };
 }
+
+/** A page of jobs. A caller that follows cursors is shown no `page`. */
+export const JobPage = Type.Object(
+  {
+    jobs: DescribeJobsOutput.properties.jobs,
+    total: DescribeJobsOutput.properties.total,
+    page: Type.Optional(Type.Integer({ minimum: 1 })),
+    perPage: Type.Integer({ minimum: 1, maximum: MAX_JOBS_PER_CALL }),
+    next: DescribeJobsOutput.properties.next,
+  },
+  { additionalProperties: false },
+);
+
+/** A page of users, likewise. */
+export const UserPage = Type.Object(
+  {
+    users: DescribeUsersOutput.properties.users,
+    total: DescribeUsersOutput.properties.total,
+    page: JobPage.properties.page,
+    perPage: JobPage.properties.perPage,
+    next: DescribeUsersOutput.properties.next,
+  },
+  { additionalProperties: false },
+);
 
 /**
  * Turns `page` and `per_page` into offset and limit, and checks what `query_by` names.
@@ -36,20 +72,23 @@ export function readPaging(
 ): Problem[] {
   const problems: Problem[] = [];
   const perPage = count(own, 'per_page', 'invalid_per_page', DEFAULT_PER_PAGE, MAX_JOBS_PER_CALL, problems);
-  const most = Math.floor(Number.MAX_SAFE_INTEGER / MAX_JOBS_PER_CALL);
-  const page = count(own, 'page', 'invalid_page', 1, most, problems);
+  const page = count(own, 'page', 'invalid_page', 1, PAGE_MOST, problems);
   value.limit = perPage;
   value.offset = (page - 1) * perPage;
 
   for (const name of own.get('query_by')?.split(',') ?? []) {
-    if (!FILTERS.has(name)) {
-      const fault = { is: 'not-one-of', allowed: [...FILTERS] } as const;
+    if (!isFilter(name)) {
+      const fault = { is: 'not-one-of', allowed: FILTERS } as const;
       problems.push({ parameter: 'query_by', asSent: true, fault, reason: 'unsupported_query_by' });
     } else if (!sent.has(name)) {
       problems.push({ parameter: name, asSent: true, fault: { is: 'required' } });
     }
   }
   return problems;
+}
+
+function isFilter(name: string): boolean {
+  return FILTERS.some((filter) => filter === name);
 }
 
 function count(

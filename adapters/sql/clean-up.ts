@@ -15,6 +15,7 @@ interface Expiring {
 
 const EXPIRING: readonly Expiring[] = [
   { table: 'tokens', key: ['digest'], since: 'expire_time', keptFor: 0 },
+  { table: 'one_time_tokens', key: ['digest'], since: 'expire_time', keptFor: 0 },
   { table: 'seen_signatures', key: ['digest'], since: 'expire_time', keptFor: 0 },
   {
     table: 'idempotency_keys',

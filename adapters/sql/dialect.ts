@@ -11,11 +11,14 @@ export interface Dialect {
   readonly snapshot: Knex.TransactionConfig;
   /** Appended to a SELECT: keeps the row from being changed until the transaction ends, others may read it. */
   readonly shareLock: string;
-  /** Locks a row for a change. `held`: another holds it, and `wait` is false; `absent`: there is none to lock. */
+  /** Locks a row for a change. */
   lockRow(trx: Knex, table: string, key: string, id: string, wait: boolean): Promise<Lock>;
 }
 
-export type Lock = 'locked' | 'held' | 'absent';
+/** `held`: another holds it, and `wait` is false. `absent`: there is none to lock. */
+export type Lock =
+  /** The row as it is under the lock, where locking it reads it. */
+  { readonly is: 'locked'; readonly row?: unknown } | { readonly is: 'held' } | { readonly is: 'absent' };
 
 export const mysql: Dialect = {
   name: 'mysql',
@@ -25,14 +28,14 @@ export const mysql: Dialect = {
   // MariaDB has no FOR SHARE.
   shareLock: 'LOCK IN SHARE MODE',
   async lockRow(trx, table, key, id, wait) {
-    const query = trx(table).select(key).where(key, id).forUpdate();
+    const lock = wait ? 'for update' : 'for update nowait';
     try {
-      const rows = (await (wait ? query : query.noWait())) as unknown[];
-      return rows.length > 0 ? 'locked' : 'absent';
+      const [[row]] = (await trx.raw(`select * from ${table} where ${key} = ? ${lock}`, [id])) as [unknown[]];
+      return row ? { is: 'locked', row } : { is: 'absent' };
     } catch (thrown) {
       const { errno } = thrown as { errno?: number };
       // ER_LOCK_NOWAIT of MySQL, ER_LOCK_WAIT_TIMEOUT of MariaDB.
-      if (!wait && (errno === 3572 || errno === 1205)) return 'held';
+      if (!wait && (errno === 3572 || errno === 1205)) return { is: 'held' };
       throw thrown;
     }
   },
@@ -49,7 +52,7 @@ export const sqlite: Dialect = {
     const rows = await trx(table)
       .where(key, id)
       .update({ version: trx.ref('version') });
-    return rows > 0 ? 'locked' : 'absent';
+    return { is: rows > 0 ? 'locked' : 'absent' };
   },
 };
 

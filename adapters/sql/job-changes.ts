@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Job } from '../../src/jobs/job.ts';
 import { KeyTaken } from '../../src/jobs/answer-once.ts';
 import type { ChangeTx } from '../../src/ports.ts';
 import { ask, isDeadlock, isDuplicate } from './ask.ts';
@@ -6,26 +7,35 @@ import { fromJob, fromJobEvent, lastChange, toJob, type JobRow } from './rows.ts
 import { fromSqlTime, toSqlTime } from './time.ts';
 
 /**
- * What a change may do to jobs, inside its transaction.
- * @param absent rows that were not there when they were to be locked
+ * Jobs as a transaction knows them, as they were when it locked them or as it left them since: none can differ from
+ * its row before the transaction ends. Undefined where there is none that a reader may see; one that was not there
+ * to be locked, and that another creates meanwhile, is not this transaction's to touch.
  */
+export type KnownJobs = Map<string, Job | undefined>;
+
+export type HideableRow = JobRow & { readonly hidden_time: string | null };
+
+export function toVisibleJob(row: HideableRow): Job | undefined {
+  return row.hidden_time === null ? toJob(row) : undefined;
+}
+
+/** What a change may do to jobs, inside its transaction. */
 export function jobChanges(
   trx: Knex.Transaction,
-  absent: Set<string>,
+  known: KnownJobs,
 ): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent' | 'recall' | 'remember'> {
   return {
     job: (jobId) =>
       ask(async () => {
-        if (absent.has(`job ${jobId}`)) return undefined;
-        const row = (await trx('jobs').where('job_id', jobId).whereNull('hidden_time').first()) as
-          JobRow | undefined;
-        return row && toJob(row);
+        if (known.has(jobId)) return known.get(jobId);
+        const row = (await trx('jobs').where('job_id', jobId).first()) as HideableRow | undefined;
+        return row && toVisibleJob(row);
       }),
 
     insertJob: (job) =>
       ask(async () => {
         await insertNew(trx, fromJob(job));
-        absent.delete(`job ${job.jobId}`);
+        known.set(job.jobId, job);
       }),
 
     updateJob: (job) =>
@@ -37,6 +47,7 @@ export function jobChanges(
           .where('version', job.version - 1)
           .update(columns);
         if (changed !== 1) throw new Error(`job ${jobId} is not at version ${job.version - 1}`);
+        known.set(jobId, job);
       }),
 
     hideJob: (jobId) =>
@@ -44,6 +55,7 @@ export function jobChanges(
         await trx('jobs')
           .where('job_id', jobId)
           .update({ hidden_time: trx.ref('update_time') });
+        known.set(jobId, undefined);
       }),
 
     addEvent: (change) =>

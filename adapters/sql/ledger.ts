@@ -1,20 +1,28 @@
 import type { Knex } from 'knex';
 import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { Refusal } from '../../src/errors.ts';
-import type { EpochState } from '../../src/ports.ts';
+import type { EntryKey, EpochState } from '../../src/ports.ts';
 import { accessKeyChanges } from './access-keys.ts';
 import { ask } from './ask.ts';
-import type { Dialect } from './dialect.ts';
-import { jobChanges } from './job-changes.ts';
-import { toAccount, toEpochState, type EpochRow, type UserRow } from './rows.ts';
+import { auditChanges } from './audit-trail.ts';
+import type { Dialect, Lock } from './dialect.ts';
+import { jobChanges, toVisibleJob, type HideableRow, type KnownJobs } from './job-changes.ts';
+import { toEpochState, type EpochRow } from './rows.ts';
 import { epochColumns } from './snapshot.ts';
+import { tokenChanges } from './tokens.ts';
+import { userChanges } from './users.ts';
 
 /** The database's side of the coherent cache: the epoch's row, and transactions that change rows with entries. */
 export function createLedger(db: Knex, dialect: Dialect): Ledger {
-  const epochIn = async (trx: Knex, lock: string): Promise<EpochState> => {
-    const query = trx('cache_epoch as e').first(...epochColumns(trx, dialect));
-    if (!lock) return toEpochState((await query) as EpochRow);
-    const [[row]] = (await trx.raw(`${query.toQuery()} ${lock}`)) as [[EpochRow]];
+  const epochIn = async (trx: Knex): Promise<EpochState> =>
+    toEpochState((await trx('cache_epoch as e').first(...epochColumns(trx, dialect))) as EpochRow);
+
+  const selectEpoch = db('cache_epoch as e')
+    .first(...epochColumns(db, dialect))
+    .toQuery();
+  const lockEpoch = async (trx: Knex): Promise<EpochState> => {
+    if (!dialect.shareLock) return epochIn(trx);
+    const [[row]] = (await trx.raw(`${selectEpoch} ${dialect.shareLock}`)) as [[EpochRow]];
     return toEpochState(row);
   };
 
@@ -26,7 +34,7 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
     });
 
   return {
-    epoch: () => ask(() => epochIn(db, '')),
+    epoch: () => ask(() => epochIn(db)),
 
     raiseTtl: (ttl) =>
       ask(async () => {
@@ -36,7 +44,7 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
     async begin() {
       const opening = db.transaction();
       try {
-        return ledgerTx(await ask(() => opening), dialect, epochIn);
+        return ledgerTx(await ask(() => opening), dialect, lockEpoch);
       } catch (thrown) {
         // One that opens after nobody waits for it any more would hold its connection for ever.
         opening.then((trx) => trx.rollback()).catch(() => {});
@@ -49,7 +57,7 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
         db.transaction(async (trx) => {
           // Waits for every writer that holds the row's share lock.
           await dialect.lockRow(trx, 'cache_epoch', 'id', '1', true);
-          const state = await epochIn(trx, '');
+          const state = await epochIn(trx);
           if (!state.on || state.epoch !== epoch) return;
           await trx('cache_epoch').update({ epoch: epoch + 1, mode: 'OFF', off_since: NOT_KNOWN });
         }),
@@ -62,7 +70,7 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
     async turnOn(runId, after, setEpoch) {
       const offLongEnough = async (trx: Knex): Promise<EpochState | undefined> => {
         await dialect.lockRow(trx, 'cache_epoch', 'id', '1', true);
-        const state = await epochIn(trx, '');
+        const state = await epochIn(trx);
         return !state.on && state.offFor > after ? state : undefined;
       };
       const next = await ask(() =>
@@ -100,50 +108,33 @@ const TABLES = {
 function ledgerTx(
   trx: Knex.Transaction,
   dialect: Dialect,
-  epochIn: (trx: Knex, lock: string) => Promise<EpochState>,
+  lockEpoch: (trx: Knex) => Promise<EpochState>,
 ): LedgerTx {
-  /** Rows that were not there to be locked: one that another creates meanwhile is not this change's to touch. */
-  const absent = new Set<string>();
+  const jobs: KnownJobs = new Map();
+  const absentAccounts = new Set<string>();
+  const take = (kind: EntryKey['kind'], id: string, lock: Lock): void => {
+    if (kind === 'account') {
+      if (lock.is === 'absent') absentAccounts.add(id);
+    } else if (lock.is === 'absent') {
+      jobs.set(id, undefined);
+    } else if (lock.is === 'locked' && lock.row) {
+      jobs.set(id, toVisibleJob(lock.row as HideableRow));
+    }
+  };
   return {
     lock: ({ kind, id }, wait) =>
       ask(async () => {
         const lock = await dialect.lockRow(trx, TABLES[kind].table, TABLES[kind].key, id, wait);
-        if (lock === 'absent') absent.add(`${kind} ${id}`);
-        return lock !== 'held';
+        take(kind, id, lock);
+        return lock.is !== 'held';
       }),
-    epoch: () => ask(() => epochIn(trx, dialect.shareLock)),
+    epoch: () => ask(() => lockEpoch(trx)),
 
-    ...jobChanges(trx, absent),
+    ...jobChanges(trx, jobs),
+    ...userChanges(trx, absentAccounts),
+    ...tokenChanges(trx),
     ...accessKeyChanges(trx),
-
-    account: (userId) =>
-      ask(async () => {
-        if (absent.has(`account ${userId}`)) return undefined;
-        const row = (await trx('users').where('user_id', userId).first()) as UserRow | undefined;
-        return row && toAccount(row);
-      }),
-
-    updateAccount: (userId, { role, active, passwordHash }) =>
-      ask(async () => {
-        await trx('users')
-          .where('user_id', userId)
-          .update({
-            ...(role !== undefined && { role }),
-            ...(active !== undefined && { active }),
-            ...(passwordHash !== undefined && { password_hash: passwordHash }),
-            version: trx.raw('version + 1'),
-          });
-      }),
-
-    removeTokens: (userId, digest) =>
-      ask(async () => {
-        const query = trx('tokens').where('user_id', userId);
-        if (digest !== undefined) void query.where('digest', digest);
-        await query.delete();
-        await trx('users')
-          .where('user_id', userId)
-          .update({ version: trx.raw('version + 1') });
-      }),
+    ...auditChanges(trx),
 
     async commit() {
       try {

@@ -1,5 +1,6 @@
 import type { Role } from '../../schemas/user.ts';
 import type { Account } from '../../src/accounts/account.ts';
+import { emailKey } from '../../src/accounts/user.ts';
 import type { Job, JsonText } from '../../src/jobs/job.ts';
 import type { ChangeTx, EpochState, JobEvent, StoredUser } from '../../src/ports.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
@@ -22,8 +23,13 @@ export interface UserRow {
   user_id: string;
   role: Role;
   active: boolean | number;
+  /** Empty where no password was chosen yet. */
   password_hash: string;
+  email: string | null;
+  email_key: string | null;
+  invited: boolean | number;
   create_time: string;
+  last_login_time: string | null;
   version: number;
 }
 
@@ -126,7 +132,29 @@ export function toAccount(row: UserRow): Account {
 }
 
 export function toStoredUser(row: UserRow): StoredUser {
-  return { ...toAccount(row), passwordHash: row.password_hash, createTime: fromSqlTime(row.create_time) };
+  return {
+    ...toAccount(row),
+    passwordHash: row.password_hash === '' ? undefined : row.password_hash,
+    invited: Boolean(row.invited),
+    email: row.email ?? undefined,
+    createTime: fromSqlTime(row.create_time),
+    lastLoginTime: row.last_login_time === null ? undefined : fromSqlTime(row.last_login_time),
+  };
+}
+
+export function fromStoredUser(user: StoredUser): UserRow {
+  return {
+    user_id: user.userId,
+    role: user.role,
+    active: user.active,
+    password_hash: user.passwordHash ?? '',
+    email: user.email ?? null,
+    email_key: user.email === undefined ? null : emailKey(user.email),
+    invited: user.invited,
+    create_time: toSqlTime(user.createTime),
+    last_login_time: user.lastLoginTime === undefined ? null : toSqlTime(user.lastLoginTime),
+    version: user.version,
+  };
 }
 
 export function toEpochState(row: EpochRow): EpochState {

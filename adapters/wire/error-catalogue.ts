@@ -3,7 +3,7 @@ import type { Text } from './language.ts';
 
 /** What one reason is called in each protocol, and what it says. */
 export interface CatalogueRow {
-  /** The action API's number, as QingCloud publishes it; null where no action can meet the reason. */
+  /** The action API's number, as QingCloud publishes it; null where it has none for the reason. */
   readonly retCode: number | null;
   /** The word that QingCloud's own messages begin with: tools match it. */
   readonly word: string;
@@ -217,7 +217,7 @@ export const errorCatalogue: Readonly<Record<Reason, CatalogueRow>> = {
   },
 };
 
-/** The action API's number for a reason; one that no action can meet is told as a wrong message. */
+/** The action API's number for a reason; one without a number of its own is told as a wrong parameter. */
 export function retCodeOf(reason: Reason): number {
   return errorCatalogue[reason].retCode ?? 1100;
 }

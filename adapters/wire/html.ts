@@ -6,17 +6,20 @@ export interface Frame {
   readonly styleSheet: string;
   /** The page in the other language. */
   readonly other: { readonly language: Language; readonly name: string; readonly target: string };
+  /** Another page, about something beside it. */
+  readonly beside?: { readonly name: string; readonly target: string };
   /** A word above the table of contents. */
   readonly contents: string;
 }
 
 /** A document as one page of HTML without scripts and without styles of its own. Every text is escaped. */
-export function toHtml(document: Document, { styleSheet, other, contents }: Frame): string {
+export function toHtml(document: Document, { styleSheet, other, beside, contents }: Frame): string {
   const links = sectionsOf(document).map(
     ({ level, text, anchor }) =>
       `<li class="level-${level}"><a href="#${anchor}">${writeText(text)}</a></li>`,
   );
   const tag = LANGUAGE_TAGS[other.language];
+  const link = beside ? `<a href="${escape(beside.target)}">${escape(beside.name)}</a>\n` : '';
   return `<!doctype html>
 <html lang="${LANGUAGE_TAGS[document.language]}">
 <head>
@@ -28,7 +31,7 @@ export function toHtml(document: Document, { styleSheet, other, contents }: Fram
 <body>
 <header>
 <p class="title">${escape(document.title)}</p>
-<a href="${escape(other.target)}" lang="${tag}" hreflang="${tag}">${escape(other.name)}</a>
+${link}<a href="${escape(other.target)}" lang="${tag}" hreflang="${tag}">${escape(other.name)}</a>
 </header>
 <div class="page">
 <nav aria-label="${escape(contents)}">

@@ -1,6 +1,7 @@
-/** The languages of every message. Chinese is the default: both conventions come from Chinese clouds. */
-export const LANGUAGES = ['zh', 'en'] as const;
-export type Language = (typeof LANGUAGES)[number];
+import { LANGUAGES, type Language } from '../../src/language.ts';
+
+export { LANGUAGES, type Language } from '../../src/language.ts';
+
 export const DEFAULT_LANGUAGE: Language = 'zh';
 
 /** What each is called in headers and documents. */

@@ -59,6 +59,15 @@ const DETAILS: Readonly<Record<Detail, Text>> = {
     zh: '该用户的 access key 数量已达上限',
   },
   'password-key-not-set-up': { en: 'this gateway has no key for passwords', zh: '该网关未设置密码加密密钥' },
+  'email-taken': {
+    en: 'another user has this e-mail address',
+    zh: '该邮箱地址已被其他用户使用',
+  },
+  'last-admin': {
+    en: 'nobody else is an active admin: make another one first',
+    zh: '这是最后一个有效的管理员，请先设置另一个管理员',
+  },
+  'mail-not-set-up': { en: 'this gateway sends no mails', zh: '该网关未启用邮件' },
   'time-passed': { en: 'time_stamp is too old', zh: 'time_stamp 已过期' },
   'time-in-future': { en: 'time_stamp lies in the future', zh: 'time_stamp 晚于服务器时间' },
   'deadline-passed': {
@@ -77,7 +86,7 @@ const DETAILS: Readonly<Record<Detail, Text>> = {
 /** Details that say all: QingCloud's tools look for these words at the beginning of a message. */
 const WHOLE: ReadonlySet<Detail> = new Set(['signature-mismatch', 'access-key-unknown']);
 
-const TYPES: Readonly<Record<string, Text>> = {
+const TYPES: Readonly<Record<Extract<Fault, { is: 'type' | 'format' }>['expected'], Text>> = {
   string: { en: 'a string', zh: '字符串' },
   integer: { en: 'an integer', zh: '整数' },
   list: { en: 'a list', zh: '列表' },
@@ -94,6 +103,11 @@ const TYPES: Readonly<Record<string, Text>> = {
     zh: '小写单词，例如 working、step1、done with failure',
   },
   json: { en: 'a JSON object', zh: 'JSON 对象' },
+  email: { en: 'an e-mail address such as name@example.com', zh: '形如 name@example.com 的邮箱地址' },
+  password: {
+    en: 'the base64 of a password, or rsa: and the base64 of its cipher text',
+    zh: '密码的 base64，或 rsa: 加密文的 base64',
+  },
   text: { en: 'Unicode text without NUL', zh: '不含 NUL 的 Unicode 文本' },
   tag: { en: 'an entity tag such as "3"', zh: '形如 "3" 的 ETag' },
 };
@@ -159,7 +173,7 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
       return zh ? '重复出现' : 'was sent more than once';
     case 'type':
     case 'format':
-      return zh ? `应为${TYPES[fault.expected]?.zh}` : `must be ${TYPES[fault.expected]?.en}`;
+      return zh ? `应为${TYPES[fault.expected].zh}` : `must be ${TYPES[fault.expected].en}`;
     case 'too-short':
       return zh ? `至少 ${fault.least} 个字符` : `must have at least ${fault.least} characters`;
     case 'too-long':

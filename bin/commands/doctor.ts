@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createLog } from '../log.ts';
+import { createSmtpMailer } from '../../adapters/mail/smtp-mailer.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { createAccountStore } from '../../adapters/sql/accounts.ts';
 import { createLedger } from '../../adapters/sql/ledger.ts';
@@ -9,7 +10,7 @@ import { checkServer } from '../../adapters/sql/server-version.ts';
 import { secretContext } from '../../src/accounts/access-key.ts';
 import { createSecretBox } from '../../src/accounts/secret-box.ts';
 import { readConfig, WrongSettings, type Config } from '../config.ts';
-import { openDatabase } from '../open-gateway.ts';
+import { openDatabase, smtpSettings } from '../open-gateway.ts';
 import { ownKeys } from '../own-keys.ts';
 import { printAnswer } from './answer.ts';
 
@@ -53,6 +54,7 @@ async function examine(): Promise<Finding[]> {
     { check: 'settings', ok: true, seen: 'every setting can be used' },
     ...(await examineDatabase(config)),
     ...(await examineRedis(config)),
+    ...(await examineMail(config)),
     examineProxies(config),
   ];
 }
@@ -151,6 +153,20 @@ async function examineRedis(config: Config): Promise<Finding[]> {
     return [{ check: 'cache', ok: false, seen: (thrown as Error).message, mend }];
   } finally {
     link.close();
+  }
+}
+
+async function examineMail(config: Config): Promise<Finding[]> {
+  const check = 'mail';
+  const settings = smtpSettings(config);
+  if (!settings) return [{ check, ok: true, seen: 'none: invitations and resets are not sent' }];
+  const server = new URL(settings.url).host;
+  try {
+    await createSmtpMailer(settings).verify();
+    return [{ check, ok: true, seen: `${server} answers` }];
+  } catch (thrown) {
+    const mend = 'check SMTP_URL, the server and the credentials';
+    return [{ check, ok: false, seen: `${server}: ${(thrown as Error).message}`, mend }];
   }
 }
 

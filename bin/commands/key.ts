@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { CreateAccessKeyInput } from '../../schemas/create-access-key.ts';
 import { secretContext, type StoredAccessKey } from '../../src/accounts/access-key.ts';
 import { addKey, changeKey, removeKeys, requireSecretBox } from '../../src/accounts/manage-keys.ts';
+import { Refusal } from '../../src/errors.ts';
+import { judgeInput } from '../../src/gateway/validate.ts';
 import type { Ports } from '../../src/ports.ts';
 import { printAnswer } from './answer.ts';
+import { BY_COMMAND } from './by-command.ts';
 import { withGateway } from './with-gateway.ts';
 
 interface Options {
@@ -21,7 +25,12 @@ export function addKeyCommand(program: Command): void {
     .option('--name <name>', 'what to call it')
     .option('--json', 'answer in JSON')
     .action(async (userId: string, { json, name }: Options) => {
-      const { accessKeyId, secret } = await withGateway(({ ports }) => addKey(ports, userId, name));
+      const input = name === undefined ? {} : { accessKeyName: name };
+      const refusal = judgeInput(CreateAccessKeyInput, input, []);
+      if (refusal) throw refusal;
+      const { accessKeyId, secret } = await withGateway(({ ports }) =>
+        addKey(ports, BY_COMMAND, { owner: userId, ...input }),
+      );
       printAnswer(json, { access_key_id: accessKeyId, secret_access_key: secret }, [
         `access_key_id:     ${accessKeyId}`,
         `secret_access_key: ${secret}   (shown this once)`,
@@ -33,7 +42,10 @@ export function addKeyCommand(program: Command): void {
     .description('list the access keys of a user, or of all')
     .option('--json', 'answer in JSON')
     .action(async (userId: string | undefined, { json }: Options) => {
-      const keys = await withGateway(({ ports }) => ports.accounts.listKeys(userId));
+      const keys = await withGateway(async ({ ports: { accounts } }) => {
+        if (userId !== undefined && !(await accounts.findUser(userId))) throw new Refusal('user_not_found');
+        return accounts.listKeys(userId);
+      });
       const lines = keys.map((each) =>
         [each.accessKeyId, each.owner, each.status, shownTime(each.lastUsedTime), each.accessKeyName].join(
           '\t',
@@ -47,7 +59,7 @@ export function addKeyCommand(program: Command): void {
     .description('remove an access key; what is signed with it is refused at once')
     .option('--json', 'answer in JSON')
     .action(async (accessKeyId: string, { json }: Options) => {
-      await withGateway(({ ports }) => removeKeys(ports, [accessKeyId], ofAnyone));
+      await withGateway(({ ports }) => removeKeys(ports, [accessKeyId], ofAnyone, BY_COMMAND));
       printAnswer(json, { access_key_id: accessKeyId }, [`removed ${accessKeyId}`]);
     });
 
@@ -58,7 +70,7 @@ export function addKeyCommand(program: Command): void {
       .description(active ? 'let an access key sign calls again' : 'keep an access key from signing calls')
       .option('--json', 'answer in JSON')
       .action(async (accessKeyId: string, { json }: Options) => {
-        await withGateway(({ ports }) => changeKey(ports, accessKeyId, { status }, ofAnyone));
+        await withGateway(({ ports }) => changeKey(ports, accessKeyId, { status }, ofAnyone, BY_COMMAND));
         printAnswer(json, { access_key_id: accessKeyId, status }, [`${accessKeyId} is ${status} now`]);
       });
   }

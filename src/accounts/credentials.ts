@@ -94,7 +94,8 @@ export function createCredentialJudge(
     const user = await provePassword(parts, userId, password, address, knownGood.has(digest));
     if (!user?.active) throw new Refusal('unauthenticated');
     knownGood.set(digest, true);
-    return { userId, version: user.version, digest, passwordHash: user.passwordHash };
+    const { version, passwordHash } = user;
+    return { userId, version, digest, ...(passwordHash !== undefined && { passwordHash }) };
   };
 
   const askForKey = async (digest: string, accessKeyId: string): Promise<Remembered> => {

@@ -1,58 +1,112 @@
 import { randomBytes } from 'node:crypto';
-import type { Role } from '../../schemas/user.ts';
-import { USER_ID_PATTERN } from '../../schemas/user.ts';
+import { EMAIL_PATTERN, USER_ID_PATTERN, type Role } from '../../schemas/user.ts';
 import { Refusal, refuseParameters } from '../errors.ts';
-import type { Ports } from '../ports.ts';
-import type { Account } from './account.ts';
-
-/** A shorter one is refused, whoever sets it. */
-export const PASSWORD_LEAST = 8;
+import type { Ports, StoredUser } from '../ports.ts';
+import type { Actor } from './audit.ts';
+import { inventOneTimeToken, type InventedToken } from './one-time-token.ts';
+import { hashNew, takePassword } from './take-password.ts';
+import { accountKey, viewUser, type User } from './user.ts';
 
 type Parts = Pick<Ports, 'accounts' | 'changes' | 'passwords' | 'clock'>;
+
+/** A user to be made. Without a password it is invited: it chooses one with the token that is sent to it. */
+export interface NewUser {
+  readonly userId: string;
+  readonly role: Role;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+}
 
 /** A password that nobody has to think of: 96 random bits in letters, digits, `-` and `_`. */
 export function inventPassword(): string {
   return randomBytes(12).toString('base64url');
 }
 
-/** @throws Refusal `user_exists`, `invalid_parameter` */
-export async function addUser(parts: Parts, userId: string, role: Role, password: string): Promise<void> {
+/**
+ * Makes a user, and the token of its invitation where it has no password. An account that is not there has no entry
+ * in any cache: it goes through a change all the same, so that a signed call that comes again makes no second one.
+ * @returns the token only where this very call made the user
+ * @throws Refusal `user_exists`, `invalid_parameter`
+ */
+export async function addUser(
+  parts: Parts,
+  { userId, role, email, password }: NewUser,
+  by: Actor,
+): Promise<{ user: User; invitation?: InventedToken }> {
   if (!USER_ID_PATTERN.test(userId)) {
     throw refuseParameters([{ parameter: 'userId', fault: { is: 'format', expected: 'form' } }]);
   }
-  const passwordHash = await hashNew(parts, password);
-  const user = { userId, role, passwordHash, createTime: parts.clock() };
-  if (!(await parts.accounts.addUser(user))) throw new Refusal('user_exists');
-}
-
-/** Sets a password and ends every session of the user. @throws Refusal `user_not_found`, `invalid_parameter` */
-export async function setPassword(parts: Parts, userId: string, password: string): Promise<void> {
-  const passwordHash = await hashNew(parts, password);
-  await parts.changes.change([{ kind: 'account', id: userId }], async (tx) => {
-    if (!(await tx.account(userId))) throw new Refusal('user_not_found');
-    await tx.updateAccount(userId, { passwordHash });
-    await tx.removeTokens(userId);
+  judgeEmail(email);
+  const time = parts.clock();
+  const invitation = password === undefined ? inventOneTimeToken(userId, 'activation', time) : undefined;
+  const stored: StoredUser = {
+    userId,
+    role,
+    active: !invitation,
+    invited: invitation !== undefined,
+    email,
+    passwordHash: password === undefined ? undefined : await hashNew(parts, password),
+    createTime: time,
+    lastLoginTime: undefined,
+    version: 1,
+  };
+  let made = false as boolean;
+  const user = await parts.changes.change([accountKey(userId)], async (tx) => {
+    made = false;
+    if (await tx.account(userId)) throw new Refusal('user_exists');
+    await tx.insertUser(stored);
+    if (invitation) await tx.insertOneTimeToken(invitation.stored);
+    const fields = [
+      'role',
+      ...(email === undefined ? [] : ['email']),
+      ...(password === undefined ? [] : ['password']),
+    ];
+    await tx.addAudit({ ...by, time, operation: 'create-user', about: userId, fields });
+    made = true;
+    return viewUser(stored);
   });
+  return { user, ...(made && invitation && { invitation }) };
 }
 
-/** Changes what a user may do; it counts for the next call. @throws Refusal `user_not_found` */
-export async function changeUser(
+/**
+ * Sets a password, and ends every session of the user.
+ * @param judge looks at the user as it is locked, and throws where the password is not to be set
+ * @throws Refusal `user_not_found`, `invalid_parameter`
+ */
+export async function setPassword(
   parts: Parts,
   userId: string,
-  change: { readonly role?: Role; readonly active?: boolean },
-): Promise<Account> {
-  return parts.changes.change([{ kind: 'account', id: userId }], async (tx) => {
-    if (!(await tx.account(userId))) throw new Refusal('user_not_found');
-    await tx.updateAccount(userId, change);
-    const changed = await tx.account(userId);
-    if (!changed) throw new Refusal('user_not_found');
-    return changed;
+  password: string,
+  by: Actor,
+  judge: (user: StoredUser) => void = () => {},
+): Promise<void> {
+  const passwordHash = await hashNew(parts, password);
+  await parts.changes.change([accountKey(userId)], async (tx) => {
+    const user = await tx.user(userId);
+    if (!user) throw new Refusal('user_not_found');
+    judge(user);
+    await takePassword(tx, userId, passwordHash);
+    const time = parts.clock();
+    await tx.addAudit({ ...by, time, operation: 'change-password', about: userId, fields: ['password'] });
   });
 }
 
-async function hashNew({ passwords }: Parts, password: string): Promise<string> {
-  if (password.length < PASSWORD_LEAST) {
-    throw refuseParameters([{ parameter: 'password', fault: { is: 'too-short', least: PASSWORD_LEAST } }]);
-  }
-  return passwords.hash(password);
+/** Ends every token of a user, on every instance. @throws Refusal `user_not_found` */
+export async function revokeTokens(
+  { changes, clock }: Pick<Parts, 'changes' | 'clock'>,
+  userId: string,
+  by: Actor,
+): Promise<void> {
+  await changes.change([accountKey(userId)], async (tx) => {
+    if (!(await tx.account(userId))) throw new Refusal('user_not_found');
+    await tx.removeTokens(userId);
+    const time = clock();
+    await tx.addAudit({ ...by, time, operation: 'revoke-tokens', about: userId, fields: ['tokens'] });
+  });
+}
+
+/** @throws Refusal `invalid_parameter` */
+export function judgeEmail(email: string | undefined): void {
+  if (email === undefined || (email.length <= 254 && new RegExp(EMAIL_PATTERN, 'u').test(email))) return;
+  throw refuseParameters([{ parameter: 'email', fault: { is: 'format', expected: 'email' } }]);
 }

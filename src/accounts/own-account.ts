@@ -12,3 +12,13 @@ export function ownerFor(caller: Account, asked: string | undefined): string {
 export function mayTouchOf(caller: Account): (owner: string) => boolean {
   return (owner) => caller.role === 'admin' || owner === caller.userId;
 }
+
+/**
+ * The account that a caller names: its own, or, for an admin, any. Another's is answered like one that is not there.
+ * @throws Refusal `user_not_found`
+ */
+export function accountFor(caller: Account, asked: string | undefined): string {
+  if (asked === undefined || asked === caller.userId) return caller.userId;
+  if (caller.role !== 'admin') throw new Refusal('user_not_found');
+  return asked;
+}

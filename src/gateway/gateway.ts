@@ -1,10 +1,11 @@
 import type { Claim, CredentialJudge, Credentials } from '../accounts/credentials.ts';
 import type { Account } from '../accounts/account.ts';
+import type { PasswordKey } from '../accounts/password-key.ts';
 import type { ReadThrough } from '../coherence/read-through.ts';
 import { asRefusal, Refusal, type Problem, type RateState } from '../errors.ts';
 import { maySee } from '../jobs/visibility.ts';
 import type { JobView } from '../jobs/job-view.ts';
-import type { MemberOperation, OpenOperation, Origin } from '../operation.ts';
+import type { Caller, MemberOperation, OpenOperation, Origin } from '../operation.ts';
 import { operations, type AnyOperation, type OperationName, type OutputOf } from '../operations/index.ts';
 import type { Ports } from '../ports.ts';
 import { actOnce } from './act-once.ts';
@@ -21,8 +22,11 @@ export interface Call<Name extends OperationName = OperationName> {
   readonly operation: Name;
   readonly credentials: Credentials;
   readonly origin: Origin;
-  /** Reads the parameters; asked only once the credentials were recognized. */
-  input(): Promise<RawInput> | RawInput;
+  /**
+   * Reads the parameters; asked only once the credentials were recognized.
+   * @param passwordKey opens passwords that were encrypted for this gateway
+   */
+  input(passwordKey: PasswordKey | undefined): Promise<RawInput> | RawInput;
   /** Told how many calls the caller has left, where calls are limited. */
   rated?(rate: RateState): void;
   /** Told who the caller is, as soon as that is certain, and whether the cache alone could tell all rows. */
@@ -71,26 +75,42 @@ export function createGateway(parts: {
     if (ports.rates) call.rated?.(await ports.rates.admit(caller));
   };
 
+  /** Who calls, where anyone may: credentials that are bad are as good as none. */
+  const recognizeAnyone = async (call: Call): Promise<Caller | undefined> => {
+    try {
+      const claim = await judge.recognize(call.credentials, call.origin);
+      const { account, claim: proven, cached } = await identify(call, claim, []);
+      call.identified?.(account.userId, cached);
+      return { ...account, claim: proven };
+    } catch (thrown) {
+      if (asRefusal(thrown).reason === 'unauthenticated') return undefined;
+      throw thrown;
+    }
+  };
+
   const answerAnyone = async (call: Call, operation: OpenOperation<unknown, unknown>): Promise<unknown> => {
     await admit(call, `address ${call.origin.address}`);
-    const { value, refusal } = await readInput(call, operation);
+    const { value, refusal } = await readInput(call, operation, ports);
+    const caller = operation.knowsCallers ? await recognizeAnyone(call) : undefined;
     if (refusal) throw refusal;
-    return operation.handle({ input: value, origin: call.origin, ports });
+    return operation.handle({ input: value, origin: call.origin, caller, ports });
   };
 
   const answerMember = async (call: Call, operation: MemberOperation<unknown, unknown>): Promise<unknown> => {
     const claim = await judge.recognize(call.credentials, call.origin);
     // Bad parameters are told only to callers whose credentials still hold, which the read below decides.
-    const { value, refusal } = await readInput(call, operation);
+    const { value, refusal } = await readInput(call, operation, ports);
     const jobIds = refusal ? [] : (operation.jobIds?.(value) ?? []);
     const identity = await identify(call, claim, jobIds);
     call.identified?.(identity.account.userId, identity.cached);
     await admit(call, identity.account.userId);
     if (refusal) throw refusal;
     const { account, claim: proven } = identity;
+    if (operation.permission === 'admin' && account.role !== 'admin') throw new Refusal('permission_denied');
     return operation.handle({
       input: value,
       caller: { ...account, claim: proven },
+      origin: call.origin,
       found: identity.jobs.map((job) => (job && maySee(account, job) ? job : undefined)),
       ports: proven.signed
         ? { ...ports, changes: actOnce(ports.changes, account.userId, proven.signed) }
@@ -112,9 +132,10 @@ export function createGateway(parts: {
 async function readInput(
   call: Call,
   operation: AnyOperation,
+  { passwordKey }: Pick<Ports, 'passwordKey'>,
 ): Promise<{ value: unknown; refusal?: Refusal | undefined }> {
   try {
-    const { value, problems } = await call.input();
+    const { value, problems } = await call.input(passwordKey);
     return { value, refusal: judgeInput(operation.input, value, problems) };
   } catch (thrown) {
     return { value: undefined, refusal: asRefusal(thrown) };

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { TSchema } from 'typebox';
 import { PRE_STATUS_PATTERN, STATUS_PATTERN, TEXT_PATTERN } from '../../schemas/job.ts';
+import { EMAIL_PATTERN } from '../../schemas/user.ts';
 import { refuseParameters, type Fault, type Problem, type Reason } from '../errors.ts';
 
 /** An error names this many wrong parameters at the most. */
@@ -23,11 +24,15 @@ function isInstant(text: string): boolean {
 // Decoding hands over nothing but the text of an object; a text that is none came where an object was expected.
 ajv.addFormat('json-object', (text: string) => text.startsWith('{'));
 
+// Says of a text that it is a password, which decoding must know; any text is one.
+ajv.addFormat('password', true);
+
 /** Patterns that can be told in words. */
-const PATTERNS: Readonly<Record<string, 'status' | 'text'>> = {
+const PATTERNS: Readonly<Record<string, 'status' | 'text' | 'email'>> = {
   [STATUS_PATTERN.source]: 'status',
   [PRE_STATUS_PATTERN.source]: 'status',
   [TEXT_PATTERN]: 'text',
+  [EMAIL_PATTERN]: 'email',
 };
 
 const compiled = new Map<TSchema, ValidateFunction>();

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../errors.ts';
-import type { ChangeTx, Ports } from '../ports.ts';
-import { jobKeys } from './change-jobs.ts';
-import type { Job } from './job.ts';
+import type { ChangeTx, EntryKey, Ports } from '../ports.ts';
 
 /** What makes a request the same one again. */
 export interface Once {
@@ -20,18 +18,17 @@ export class KeyTaken extends Error {}
 export const ANSWER_KEPT_FOR = 24 * 60 * 60_000;
 
 /**
- * Changes jobs once for a key, however often the request comes: the answer is stored in the transaction of the
- * effect, and given again as it was.
+ * Makes a change once for a key, however often the request comes: what it comes to is stored as JSON in the transaction
+ * of the effect, and given again as it was.
  * @throws Refusal `idempotency_conflict` where the key came with another request
  */
-export async function answerOnce(
-  ports: Ports,
+export async function answerOnce<Result>(
+  ports: Pick<Ports, 'changes' | 'clock'>,
   caller: { readonly userId: string },
-  jobIds: readonly string[],
+  keys: readonly EntryKey[],
   once: Once,
-  effect: (tx: ChangeTx) => Promise<readonly Job[]>,
-): Promise<readonly Job[]> {
-  const keys = jobKeys(jobIds);
+  effect: (tx: ChangeTx) => Promise<Result>,
+): Promise<Result> {
   const { key } = once;
   if (key === undefined) return ports.changes.change(keys, effect);
 
@@ -39,15 +36,15 @@ export async function answerOnce(
   const digest = createHash('sha256')
     .update(JSON.stringify([once.operation, once.request]))
     .digest('hex');
-  const attempt = (): Promise<readonly Job[]> =>
+  const attempt = (): Promise<Result> =>
     ports.changes.change(keys, async (tx) => {
       const since = ports.clock() - ANSWER_KEPT_FOR;
       const stored = await tx.recall(userId, key, since);
       if (stored && stored.digest !== digest) throw new Refusal('idempotency_conflict');
-      if (stored) return JSON.parse(stored.answer) as Job[];
-      const jobs = await effect(tx);
-      await tx.remember({ userId, key, digest, answer: JSON.stringify(jobs), time: ports.clock() }, since);
-      return jobs;
+      if (stored) return JSON.parse(stored.answer) as Result;
+      const result = await effect(tx);
+      await tx.remember({ userId, key, digest, answer: JSON.stringify(result), time: ports.clock() }, since);
+      return result;
     });
   try {
     return await attempt();

@@ -1,6 +1,6 @@
 import { CancelJobsInput, CancelJobsOutput } from '../../schemas/cancel-jobs.ts';
 import { answerOnce } from '../jobs/answer-once.ts';
-import { idsToLock, keepJob, takeJob } from '../jobs/change-jobs.ts';
+import { idsToLock, jobKeys, keepJob, takeJob } from '../jobs/change-jobs.ts';
 import type { Job } from '../jobs/job.ts';
 import type { JobView } from '../jobs/job-view.ts';
 import { moveTo } from '../jobs/moves.ts';
@@ -20,7 +20,7 @@ export const cancelJobs: MemberOperation<CancelJobsInput, { readonly jobs: reado
     const request = { jobIds: input.jobIds, note, ifVersion };
     const jobIds = idsToLock(input.jobIds);
     const once = { key: idempotencyKey, operation: 'cancel-jobs', request };
-    const canceled = await answerOnce(ports, caller, jobIds, once, async (tx) => {
+    const canceled = await answerOnce(ports, caller, jobKeys(jobIds), once, async (tx) => {
       const jobs: Job[] = [];
       for (const jobId of jobIds) {
         const present = await takeJob(tx, caller, jobId, input.ifVersion);

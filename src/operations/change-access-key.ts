@@ -1,6 +1,7 @@
 import { AccessKey } from '../../schemas/access-key.ts';
 import { ChangeAccessKeyInput } from '../../schemas/change-access-key.ts';
 import type { StoredAccessKey } from '../accounts/access-key.ts';
+import { actorOf } from '../accounts/audit.ts';
 import { changeKey } from '../accounts/manage-keys.ts';
 import { mayTouchOf } from '../accounts/own-account.ts';
 import type { MemberOperation } from '../operation.ts';
@@ -13,8 +14,8 @@ export const changeAccessKey: MemberOperation<ChangeAccessKeyInput, StoredAccess
   input: ChangeAccessKeyInput,
   output: AccessKey,
   permission: 'self',
-  handle({ input, caller, ports }) {
+  handle({ input, caller, origin, ports }) {
     const { accessKeyId, ...change } = input;
-    return changeKey(ports, accessKeyId, change, mayTouchOf(caller));
+    return changeKey(ports, accessKeyId, change, mayTouchOf(caller), actorOf(caller, origin));
   },
 };

@@ -1,5 +1,6 @@
 import { CreateAccessKeyInput, CreateAccessKeyOutput } from '../../schemas/create-access-key.ts';
 import type { StoredAccessKey } from '../accounts/access-key.ts';
+import { actorOf } from '../accounts/audit.ts';
 import { addKey } from '../accounts/manage-keys.ts';
 import { ownerFor } from '../accounts/own-account.ts';
 import type { MemberOperation } from '../operation.ts';
@@ -15,5 +16,14 @@ export const createAccessKey: MemberOperation<
   input: CreateAccessKeyInput,
   output: CreateAccessKeyOutput,
   permission: 'self',
-  handle: ({ input, caller, ports }) => addKey(ports, ownerFor(caller, input.owner), input.accessKeyName),
+  handle({ input, caller, origin, ports }) {
+    const { accessKeyName, idempotencyKey } = input;
+    const owner = ownerFor(caller, input.owner);
+    return addKey(
+      ports,
+      actorOf(caller, origin),
+      { owner, ...(accessKeyName && { accessKeyName }) },
+      idempotencyKey,
+    );
+  },
 };

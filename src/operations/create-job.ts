@@ -3,6 +3,7 @@ import { Job as JobSchema } from '../../schemas/job.ts';
 import { Refusal } from '../errors.ts';
 import { keepContent } from '../jobs/free-data.ts';
 import { answerOnce } from '../jobs/answer-once.ts';
+import { jobKeys } from '../jobs/change-jobs.ts';
 import type { Job } from '../jobs/job.ts';
 import { inventJobId } from '../jobs/job-id.ts';
 import type { JobView } from '../jobs/job-view.ts';
@@ -30,10 +31,10 @@ export const createJob: MemberOperation<CreateJobInput, JobView> = {
       version: 1,
     };
     const once = { key: input.idempotencyKey, operation: 'create-job', request: content };
-    const [created = job] = await answerOnce(ports, caller, [jobId], once, async (tx) => {
+    const created = await answerOnce(ports, caller, jobKeys([jobId]), once, async (tx) => {
       await tx.insertJob(job);
       await tx.addEvent({ job, userId: caller.userId, note: '' });
-      return [job];
+      return job;
     });
     return ports.faces.view(created);
   },

@@ -20,8 +20,13 @@ export const logIn: OpenOperation<LogInInput, LogInOutput> = {
     const now = clock();
     const expireTime = now + tokenLife;
     const stored = { digest: tokenDigest(token), userId: user.userId, expireTime };
-    // The password was judged before the token is stored; if it was changed in between, it no longer counts.
-    if (!(await accounts.addToken(stored, user.version, now))) throw new Refusal('wrong_password');
+    // The password was judged before the token is stored: where the account changed in between, as it does with
+    // each log-out, it counts if it still is the password.
+    for (let { version } = user; !(await accounts.addToken(stored, version, now));) {
+      const present = await accounts.findUser(user.userId);
+      if (!present?.active || present.passwordHash !== user.passwordHash) throw new Refusal('wrong_password');
+      version = present.version;
+    }
     return { token, expireTime: new Date(expireTime).toISOString() };
   },
 };

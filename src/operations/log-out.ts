@@ -1,4 +1,6 @@
 import { LogOutInput, LogOutOutput } from '../../schemas/log-out.ts';
+import { actorOf } from '../accounts/audit.ts';
+import { accountKey } from '../accounts/user.ts';
 import type { MemberOperation } from '../operation.ts';
 
 export const logOut: MemberOperation<object, object> = {
@@ -9,11 +11,13 @@ export const logOut: MemberOperation<object, object> = {
   input: LogOutInput,
   output: LogOutOutput,
   permission: 'self',
-  async handle({ caller, ports }) {
+  async handle({ caller, origin, ports }) {
     const { userId, claim } = caller;
-    await ports.changes.change([{ kind: 'account', id: userId }], (tx) =>
-      tx.removeTokens(userId, claim.digest),
-    );
+    await ports.changes.change([accountKey(userId)], async (tx) => {
+      await tx.removeTokens(userId, claim.digest);
+      const change = { operation: 'log-out', about: userId, fields: ['token'] };
+      await tx.addAudit({ ...actorOf(caller, origin), time: ports.clock(), ...change });
+    });
     return {};
   },
 };

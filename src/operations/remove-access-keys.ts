@@ -1,4 +1,5 @@
 import { RemoveAccessKeysInput, RemoveAccessKeysOutput } from '../../schemas/remove-access-keys.ts';
+import { actorOf } from '../accounts/audit.ts';
 import { removeKeys } from '../accounts/manage-keys.ts';
 import { mayTouchOf } from '../accounts/own-account.ts';
 import type { MemberOperation } from '../operation.ts';
@@ -11,8 +12,8 @@ export const removeAccessKeys: MemberOperation<RemoveAccessKeysInput, RemoveAcce
   input: RemoveAccessKeysInput,
   output: RemoveAccessKeysOutput,
   permission: 'self',
-  async handle({ input, caller, ports }) {
-    await removeKeys(ports, input.accessKeyIds, mayTouchOf(caller));
+  async handle({ input, caller, origin, ports }) {
+    await removeKeys(ports, input.accessKeyIds, mayTouchOf(caller), actorOf(caller, origin));
     return { accessKeyIds: [...new Set(input.accessKeyIds)] };
   },
 };

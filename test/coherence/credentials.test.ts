@@ -3,7 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { openGateway } from '../../bin/open-gateway.ts';
-import { changeUser, setPassword } from '../../src/accounts/manage-users.ts';
+import { changeUser } from '../../src/accounts/change-user.ts';
+import { setPassword } from '../../src/accounts/manage-users.ts';
+import { BY_COMMAND } from '../../bin/commands/by-command.ts';
 import type { Ports } from '../../src/ports.ts';
 import { actionUser, callAction, callRest } from '../support/clients.ts';
 import { PASSWORD, startGateway, type TestGateway } from '../support/gateway.ts';
@@ -109,10 +111,85 @@ describe('credentials on several instances', () => {
     const ask = (gateway: TestGateway, user = old) =>
       callAction(gateway, { action: 'DescribeJobs' }, user).then((answer) => answer.body.ret_code as number);
     assert.deepEqual([await ask(first), await ask(second)], [0, 0]);
-    await setPassword(elsewhere.ports, userId, 'another password');
+    await setPassword(elsewhere.ports, userId, 'another password', BY_COMMAND);
     assert.deepEqual([await ask(second), await ask(first)], [1200, 1200]);
     await refusedEverywhere(token);
     assert.equal(await ask(second, { userId, password: 'another password' }), 0);
+  });
+
+  it('end on every instance as soon as an admin, or their user, has ended all of them', async () => {
+    const userId = await newUser();
+    const admin = await first.logIn();
+    for (let round = 0; round < 10; round++) {
+      const tokens = [await warmToken(userId), await warmToken(userId)];
+      const [here, byWhom] = round % 2 === 0 ? [first, admin] : [second, tokens[1]];
+      const path = `/v1/users/${userId}/tokens`;
+      assert.equal((await callRest(here, byWhom, path, { method: 'DELETE' })).body.code, 0);
+      for (const token of tokens) await refusedEverywhere(token);
+    }
+  });
+
+  it('end on every instance as soon as another password is answered, by either protocol', async () => {
+    const userId = await newUser();
+    let password: string = PASSWORD;
+    const works = (gateway: TestGateway, word: string) =>
+      callAction(gateway, { action: 'DescribeJobs' }, { userId, password: word }).then(
+        ({ body }) => body.ret_code === 0,
+      );
+    for (let round = 0; round < 6; round++) {
+      const token = await first.logIn(userId, password);
+      for (const gateway of [first, second, first, second]) {
+        assert.equal((await callRest(gateway, token, '/v1/auth')).status, 200);
+        assert.ok(await works(gateway, password));
+      }
+      const next = `password of round ${round}`;
+      const cipher = (word: string): string => Buffer.from(word).toString('base64');
+      const answer =
+        round % 2 === 0
+          ? await callRest(first, token, `/v1/users/${userId}/password`, {
+              method: 'PUT',
+              headers: { 'content-type': 'application/json' },
+              body: JSON.stringify({ oldPassword: password, newPassword: next, confirmation: next }),
+            })
+          : await callAction(
+              second,
+              {
+                action: 'ModifyUserPassword',
+                old_password: cipher(password),
+                new_password: cipher(next),
+                confirmation: cipher(next),
+              },
+              { userId, password },
+            );
+      assert.equal(answer.body.code ?? answer.body.ret_code, 0, answer.text);
+      await refusedEverywhere(token);
+      for (const gateway of [second, first]) {
+        assert.deepEqual([await works(gateway, password), await works(gateway, next)], [false, true]);
+      }
+      password = next;
+    }
+  });
+
+  it('count for a user on every instance as soon as its creation is answered', async () => {
+    const admin = await first.logIn();
+    for (let round = 0; round < 5; round++) {
+      const userId = `usr-fresh-${round}`;
+      // Asked for before it is there: nothing of that may be remembered.
+      for (const gateway of [first, second]) {
+        const { body } = await callAction(gateway, { action: 'DescribeJobs' }, actionUser(userId));
+        assert.equal(body.ret_code, 1200);
+      }
+      const { body } = await callRest(first, admin, '/v1/users', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ userId, password: PASSWORD }),
+      });
+      assert.equal(body.code, 0);
+      for (const gateway of [second, first]) {
+        const answer = await callAction(gateway, { action: 'DescribeJobs' }, actionUser(userId));
+        assert.equal(answer.body.ret_code, 0);
+      }
+    }
   });
 
   it('show all jobs to a new operator, and hide them again, from the next call on', async () => {
@@ -120,9 +197,9 @@ describe('credentials on several instances', () => {
     const token = await warmToken(userId);
     const code = async (gateway: TestGateway) => (await callRest(gateway, token, JOB)).body.code as number;
     assert.equal(await code(second), 13001);
-    await changeUser(elsewhere.ports, userId, { role: 'operator' });
+    await changeUser(elsewhere.ports, userId, { role: 'operator' }, BY_COMMAND);
     assert.deepEqual([await code(second), await code(first)], [0, 0]);
-    await changeUser(elsewhere.ports, userId, { role: 'user' });
+    await changeUser(elsewhere.ports, userId, { role: 'user' }, BY_COMMAND);
     assert.deepEqual([await code(second), await code(first)], [13001, 13001]);
   });
 
@@ -130,11 +207,11 @@ describe('credentials on several instances', () => {
     const userId = await newUser();
     const token = await warmToken(userId);
     await callAction(second, { action: 'DescribeJobs' }, actionUser(userId));
-    await changeUser(elsewhere.ports, userId, { active: false });
+    await changeUser(elsewhere.ports, userId, { active: false }, BY_COMMAND);
     await refusedEverywhere(token);
     const answer = await callAction(second, { action: 'DescribeJobs' }, actionUser(userId));
     assert.equal(answer.body.ret_code, 1200);
-    await changeUser(elsewhere.ports, userId, { active: true });
+    await changeUser(elsewhere.ports, userId, { active: true }, BY_COMMAND);
     assert.equal((await callRest(second, token, '/v1/auth')).status, 200);
   });
 

@@ -61,13 +61,13 @@ describe('a gateway that dies in the middle of a write', () => {
   for (const moment of MOMENTS) {
     it(`${moment} has one effect, once the client has retried with its key elsewhere`, async () => {
       const authorization = await logIn();
-      const mortal = await startInstance('mortal', { ...environment, FAULTS: `${moment}=die:1` });
+      const mortal = await startInstance('mortal', environment);
       try {
         const key = `key ${moment}`.replaceAll(' ', '-');
         const headers = { authorization, 'idempotency-key': key };
         const job = { jobType: key, jobAction: 'Survive' };
-        mortal.signal('SIGUSR2');
-        // The signal is on its way, while the call is.
+        mortal.plan({ [moment]: { fault: 'die', chance: 1 } });
+        // The plan is on its way, while the call is.
         await sleep(100);
         const lost = await send(mortal, 'POST', '/v1/jobs', headers, job);
         assert.equal(lost, undefined);

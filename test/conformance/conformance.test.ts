@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ADMIN, PASSWORD, startGateway, STORES, type TestGateway } from '../support/gateway.ts';
-import { askByAction, base64 } from './ask-action.ts';
+import { newKey } from '../support/sign.ts';
+import { askByAction, askBySigned, base64 } from './ask-action.ts';
 import { askByRest } from './ask-rest.ts';
 import { ids } from './cases/ids.ts';
 import { latest } from './cases/latest.ts';
@@ -24,14 +25,15 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
 for (const store of STORES) {
   describe(`both protocols on the ${store} store`, () => {
     let gateway: TestGateway;
-    const asks = new Map<string, { action: Ask; rest: Ask }>();
+    const asks = new Map<string, { action: Ask; signed: Ask; rest: Ask }>();
     before(async () => {
       gateway = await startGateway(store);
       await putFixture(gateway);
       for (const userId of CALLERS) {
         const cipher = base64(userId === ADMIN.userId ? ADMIN.password : PASSWORD);
         const action = askByAction(gateway, { userId, cipher });
-        asks.set(userId, { action, rest: askByRest(gateway, await gateway.logIn(userId)) });
+        const signed = askBySigned(gateway, await newKey(gateway, userId));
+        asks.set(userId, { action, signed, rest: askByRest(gateway, await gateway.logIn(userId)) });
       }
     });
     after(() => gateway[Symbol.asyncDispose]());
@@ -40,18 +42,19 @@ for (const store of STORES) {
       describe(group, () => {
         for (const { title, caller = ADMIN.userId, expected, ...question } of cases) {
           it(title, async () => {
-            const { action, rest } = asks.get(caller) as { action: Ask; rest: Ask };
+            const { action, signed, rest } = asks.get(caller) as { action: Ask; signed: Ask; rest: Ask };
             // Each protocol is asked while the cache is empty, and again when it is not.
-            for (const [first, second] of [
-              [action, rest],
-              [rest, action],
+            for (const order of [
+              [action, rest, signed],
+              [rest, signed, action],
+              [signed, action, rest],
             ] as const) {
               await emptyCache(gateway);
-              const answers = new Map([
-                [first, await first(question)],
-                [second, await second(question)],
-              ]);
-              agree(answers.get(action) as Outcome, answers.get(rest) as Outcome, expected);
+              const answers = new Map<Ask, Outcome>();
+              for (const ask of order) answers.set(ask, await ask(question));
+              for (const dialect of [action, signed]) {
+                agree(answers.get(dialect) as Outcome, answers.get(rest) as Outcome, expected);
+              }
             }
           });
         }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { openDatabase, openGateway, type OpenGateway } from '../../bin/open-gateway.ts';
-import { changeUser, setPassword } from '../../src/accounts/manage-users.ts';
+import { changeUser } from '../../src/accounts/change-user.ts';
+import { setPassword } from '../../src/accounts/manage-users.ts';
+import { BY_COMMAND } from '../../bin/commands/by-command.ts';
 import { callRest } from '../support/clients.ts';
 import { ADMIN, PASSWORD, startGateway, STORES, type TestGateway } from '../support/gateway.ts';
 import { quietLog } from '../support/quiet-log.ts';
@@ -107,7 +109,7 @@ for (const store of STORES) {
       const token = askByRest(gateway, await gateway.logIn('usr-changed'));
       const old = byPassword('usr-changed', PASSWORD);
       for (const ask of [token, old]) assert.deepEqual(reasons(await ask(QUESTIONS[0])), []);
-      await setPassword(elsewhere.ports, 'usr-changed', 'another password');
+      await setPassword(elsewhere.ports, 'usr-changed', 'another password', BY_COMMAND);
       for (const ask of [token, old]) {
         assert.ok(reasons(await ask(QUESTIONS[0])).includes('unauthenticated'));
       }
@@ -124,7 +126,7 @@ for (const store of STORES) {
         byPassword('usr-demoted', PASSWORD),
       ];
       for (const ask of asks) assert.deepEqual(reasons(await ask(QUESTIONS[1])), []);
-      await changeUser(elsewhere.ports, 'usr-demoted', { role: 'user' });
+      await changeUser(elsewhere.ports, 'usr-demoted', { role: 'user' }, BY_COMMAND);
       for (const ask of asks) assert.ok(reasons(await ask(QUESTIONS[1])).includes('job_not_found'));
     });
 
@@ -132,7 +134,7 @@ for (const store of STORES) {
       await gateway.addUser('usr-idle', 'admin');
       const asks = [askByRest(gateway, await gateway.logIn('usr-idle')), byPassword('usr-idle', PASSWORD)];
       for (const ask of asks) assert.deepEqual(reasons(await ask(QUESTIONS[0])), []);
-      await changeUser(elsewhere.ports, 'usr-idle', { active: false });
+      await changeUser(elsewhere.ports, 'usr-idle', { active: false }, BY_COMMAND);
       for (const ask of asks) assert.ok(reasons(await ask(QUESTIONS[0])).includes('unauthenticated'));
     });
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { JobRow } from '../../adapters/sql/rows.ts';
 import { ADMIN, startGateway, STORES, type TestGateway } from '../support/gateway.ts';
+import { newKey } from '../support/sign.ts';
 import {
   contents,
   ends,
@@ -29,6 +30,7 @@ const GROUPS: Readonly<Record<string, readonly WriteCase[]>> = {
 /** The doors of one user: both protocols, at this instance and at another one. */
 interface Doors {
   readonly action: Door;
+  readonly signed: Door;
   readonly rest: Door;
   readonly otherAction: Door;
   readonly otherRest: Door;
@@ -40,6 +42,10 @@ type Way = (doors: Doors, step: number) => readonly [writer: Door, reader: Door]
 const WAYS: Readonly<Record<string, Way>> = {
   'the action API': ({ action }) => [action, action],
   'the REST API': ({ rest }) => [rest, rest],
+  'the signed action API, seen by all': ({ signed, action, rest }, step) => [
+    signed,
+    [signed, rest, action][step % 3] as Door,
+  ],
 };
 const BY_TURNS: Way = ({ action, rest }, step) => (step % 2 ? [rest, action] : [action, rest]);
 const ACROSS: Way = ({ action, otherRest }, step) => (step % 2 ? [otherRest, action] : [action, otherRest]);
@@ -48,6 +54,7 @@ const ACROSS_THE_OTHER_WAY: Way = ({ rest, otherAction }, step) =>
 const WRITES_BY_ACTION: Readonly<Record<string, Way>> = {
   'the action API': ({ action }) => [action, action],
   'the action API, seen by REST': ({ action, rest }) => [action, rest],
+  'the signed action API': ({ signed, rest }) => [signed, rest],
 };
 
 /** What a job must look like, without its times; every row of its timeline. */
@@ -70,6 +77,7 @@ for (const store of STORES) {
         const token = await gateway.logIn(userId);
         doors.set(userId, {
           action: doorOfAction(gateway, userId),
+          signed: doorOfAction(gateway, userId, await newKey(gateway, userId)),
           rest: doorOfRest(gateway, token),
           otherAction: doorOfAction(other, userId),
           otherRest: doorOfRest(other, token),

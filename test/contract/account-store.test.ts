@@ -5,13 +5,10 @@ import { createLedger } from '../../adapters/sql/ledger.ts';
 import { tokenDigest } from '../../src/accounts/credentials.ts';
 import type { AccountStore } from '../../src/ports.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
+import { putUser } from '../support/put-user.ts';
 
-const CREATED = Date.UTC(2024, 1, 29, 23, 59, 59, 999);
 const NOW = Date.UTC(2024, 5, 1);
 const LATER = NOW + 60_000;
-
-const user = (userId: string) =>
-  ({ userId, role: 'user', passwordHash: `hash of ${userId}`, createTime: CREATED }) as const;
 
 for (const name of DATABASES) {
   describe(`the account store on the ${name} database`, () => {
@@ -35,69 +32,8 @@ for (const name of DATABASES) {
       await tx.commit();
     };
 
-    describe('users', () => {
-      it('finds a user as it was added, active and at version 1', async () => {
-        assert.equal(await store.addUser({ ...user('usr-a'), role: 'operator' }), true);
-        assert.deepEqual(await store.findUser('usr-a'), {
-          ...user('usr-a'),
-          role: 'operator',
-          active: true,
-          version: 1,
-        });
-      });
-
-      it('finds nobody where there is none', async () => {
-        assert.equal(await store.findUser('usr-a'), undefined);
-        assert.equal((await store.read(['usr-a'])).rows.size, 0);
-      });
-
-      it('does not add a user twice, and leaves the first as it was', async () => {
-        await store.addUser(user('usr-a'));
-        assert.equal(await store.addUser({ ...user('usr-a'), role: 'admin', passwordHash: 'other' }), false);
-        assert.equal((await store.findUser('usr-a'))?.passwordHash, 'hash of usr-a');
-      });
-
-      it('adds a user once when several instances add it at once', async () => {
-        const another = fresh.openAgain();
-        const other = createAccountStore(another.db, another.dialect);
-        for (let round = 0; round < 10; round++) {
-          const add = (each: AccountStore): Promise<boolean> => each.addUser(user(`usr-${round}`));
-          const added = await Promise.all([store, other, store, other].map(add));
-          assert.equal(added.filter(Boolean).length, 1);
-        }
-      });
-
-      it('takes ids that differ in case, accents or spaces for different users', async () => {
-        const alike = ['usr-a', 'USR-A', 'usr-á', 'usr-a ', 'ｕｓｒ-a', 'usr-ß', 'usr-ss'];
-        for (const userId of alike) assert.equal(await store.addUser(user(userId)), true);
-        for (const userId of alike) {
-          assert.equal((await store.findUser(userId))?.userId, userId);
-          assert.deepEqual([...(await store.read([userId])).rows.keys()], [userId]);
-        }
-      });
-
-      it('lists users by id and counts them', async () => {
-        assert.equal(await store.countUsers(), 0);
-        for (const userId of ['usr-b', 'usr-a', 'Usr-c']) await store.addUser(user(userId));
-        assert.equal(await store.countUsers(), 3);
-        const listed = await store.listUsers();
-        assert.deepEqual(
-          listed.map((each) => each.userId),
-          ['Usr-c', 'usr-a', 'usr-b'],
-        );
-        assert.deepEqual(listed[1], { ...user('usr-a'), active: true, version: 1 });
-      });
-
-      it('reads accounts with the epoch, without what only a password check needs', async () => {
-        await store.addUser(user('usr-a'));
-        const { epoch, rows } = await store.read(['usr-a', 'usr-b']);
-        assert.deepEqual([...rows], [['usr-a', { userId: 'usr-a', role: 'user', active: true, version: 1 }]]);
-        assert.equal(epoch.epoch, 1);
-      });
-    });
-
     describe('tokens', () => {
-      beforeEach(() => store.addUser(user('usr-a')));
+      beforeEach(() => putUser(fresh.database, { userId: 'usr-a' }));
 
       it('finds a token by its digest, with the account’s present version', async () => {
         const digest = tokenDigest('the token itself');
@@ -133,9 +69,13 @@ for (const name of DATABASES) {
         assert.equal(await store.findToken('d'), undefined);
       });
 
-      it('does not raise the account’s version with a token', async () => {
-        await store.addToken({ digest: 'd', userId: 'usr-a', expireTime: LATER }, 1, NOW);
-        assert.equal((await store.findUser('usr-a'))?.version, 1);
+      it('notes the log-in with a token, and does not raise the account’s version', async () => {
+        assert.equal((await store.findUser('usr-a'))?.lastLoginTime, undefined);
+        await store.addToken({ digest: 'd', userId: 'usr-a', expireTime: LATER }, 1, NOW + 7);
+        const user = await store.findUser('usr-a');
+        assert.deepEqual([user?.lastLoginTime, user?.version], [NOW + 7, 1]);
+        await store.addToken({ digest: 'late', userId: 'usr-a', expireTime: LATER }, 2, LATER);
+        assert.equal((await store.findUser('usr-a'))?.lastLoginTime, NOW + 7);
       });
 
       it('adds all tokens of one user that come at once', async () => {
@@ -148,7 +88,7 @@ for (const name of DATABASES) {
       });
 
       it('loses a user’s tokens with the user', async () => {
-        await store.addUser(user('usr-b'));
+        await putUser(fresh.database, { userId: 'usr-b' });
         await store.addToken({ digest: 'a', userId: 'usr-a', expireTime: LATER }, 1, NOW);
         await store.addToken({ digest: 'b', userId: 'usr-b', expireTime: LATER }, 1, NOW);
         await fresh.database.db('users').where('user_id', 'usr-a').delete();

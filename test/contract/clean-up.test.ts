@@ -68,14 +68,24 @@ for (const name of DATABASES) {
         signed('just', NOW - 4 * MINUTE),
         signed('old', NOW - 6 * MINUTE),
       ]);
-      assert.deepEqual(await clean(), { tokens: 1, seen_signatures: 1, idempotency_keys: 2 });
+      assert.deepEqual(await clean(), {
+        tokens: 1,
+        one_time_tokens: 0,
+        seen_signatures: 1,
+        idempotency_keys: 2,
+      });
       assert.deepEqual(await db('tokens').orderBy('digest').pluck('digest'), ['good', 'just']);
       assert.deepEqual(await db('idempotency_keys').orderBy('idempotency_key').pluck('idempotency_key'), [
         'good',
         'just',
       ]);
       assert.deepEqual(await db('seen_signatures').orderBy('digest').pluck('digest'), ['good', 'just']);
-      assert.deepEqual(await clean(), { tokens: 0, seen_signatures: 0, idempotency_keys: 0 });
+      assert.deepEqual(await clean(), {
+        tokens: 0,
+        one_time_tokens: 0,
+        seen_signatures: 0,
+        idempotency_keys: 0,
+      });
     });
 
     it('tells keys apart that differ in one of their columns', async () => {
@@ -141,6 +151,7 @@ for (const name of DATABASES) {
       await addRecords(db, [old, young, seen]);
       assert.deepEqual(await clean({ retention: 30 * DAY }), {
         tokens: 0,
+        one_time_tokens: 0,
         seen_signatures: 0,
         idempotency_keys: 0,
         jobs: 1,
@@ -154,7 +165,12 @@ for (const name of DATABASES) {
 
     it('keeps hidden jobs for ever without a retention', async () => {
       await addRecords(db, [finishedRecord({ hiddenTime: NOW - 9_999 * DAY })]);
-      assert.deepEqual(await clean(), { tokens: 0, seen_signatures: 0, idempotency_keys: 0 });
+      assert.deepEqual(await clean(), {
+        tokens: 0,
+        one_time_tokens: 0,
+        seen_signatures: 0,
+        idempotency_keys: 0,
+      });
       assert.equal((await db('jobs').pluck('job_id')).length, 1);
     });
 
@@ -214,7 +230,12 @@ for (const name of DATABASES) {
         store.database.alone('janitor', () => Promise.reject(new Error('half-way'))),
         { message: 'half-way' },
       );
-      assert.deepEqual(await clean(), { tokens: 0, seen_signatures: 0, idempotency_keys: 0 });
+      assert.deepEqual(await clean(), {
+        tokens: 0,
+        one_time_tokens: 0,
+        seen_signatures: 0,
+        idempotency_keys: 0,
+      });
     });
 
     if (name === 'embedded') return;

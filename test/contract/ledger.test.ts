@@ -12,6 +12,7 @@ import type { AccountStore, EntryKey } from '../../src/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
+import { putUser } from '../support/put-user.ts';
 import { someJob } from '../support/some-job.ts';
 
 const KEY: EntryKey = { kind: 'account', id: 'usr-a' };
@@ -20,8 +21,8 @@ const LATER = Date.UTC(2030, 0, 1);
 const isUnavailable = (thrown: unknown): boolean =>
   thrown instanceof Refusal && thrown.reason === 'unavailable' && thrown.facts.detail === 'database';
 
-async function addUser(store: AccountStore, userId: string): Promise<void> {
-  await store.addUser({ userId, role: 'user', passwordHash: 'hash', createTime: 0 });
+async function addUser(database: OpenDatabase, store: AccountStore, userId: string): Promise<void> {
+  await putUser(database, { userId });
   await store.addToken({ digest: `${userId} 1`, userId, expireTime: LATER }, 1, 0);
   await store.addToken({ digest: `${userId} 2`, userId, expireTime: LATER }, 1, 0);
 }
@@ -55,8 +56,8 @@ for (const name of DATABASES) {
     after(() => fresh[Symbol.asyncDispose]());
     beforeEach(async () => {
       await fresh.database.db('users').delete();
-      await addUser(accounts, 'usr-a');
-      await addUser(accounts, 'usr-b');
+      await addUser(fresh.database, accounts, 'usr-a');
+      await addUser(fresh.database, accounts, 'usr-b');
     });
 
     const tokensLeft = async (): Promise<string[]> =>
@@ -135,7 +136,7 @@ for (const name of DATABASES) {
       await tx.removeTokens('usr-a');
       await tx.rollback();
       const after = await accounts.findUser('usr-a');
-      assert.deepEqual([after?.role, after?.passwordHash, after?.version], ['user', 'hash', 1]);
+      assert.deepEqual([after?.role, after?.passwordHash, after?.version], ['user', 'hash of usr-a', 1]);
       assert.equal((await tokensLeft()).length, 4);
     });
 
@@ -174,8 +175,8 @@ describe('the locks of the ledger on the server', () => {
     fresh = await openFreshStore('server');
     ledger = createLedger(fresh.database.db, fresh.database.dialect);
     const accounts = createAccountStore(fresh.database.db, fresh.database.dialect);
-    await addUser(accounts, 'usr-a');
-    await addUser(accounts, 'usr-b');
+    await addUser(fresh.database, accounts, 'usr-a');
+    await addUser(fresh.database, accounts, 'usr-b');
   });
   after(() => fresh[Symbol.asyncDispose]());
   beforeEach(() => setEpochRow(fresh.database, { epoch: 4, mode: 'ON', redis_run_id: 'run-a' }));
@@ -285,12 +286,7 @@ describe('the locks of the ledger on the server', () => {
     const key = { kind: 'account', id: 'usr-late' } as const;
     const early = await begin();
     assert.equal(await early.lock(key, true), true);
-    await createAccountStore(fresh.database.db, fresh.database.dialect).addUser({
-      userId: 'usr-late',
-      role: 'user',
-      passwordHash: 'hash',
-      createTime: 0,
-    });
+    await putUser(fresh.database, { userId: 'usr-late' });
     assert.equal(await early.account('usr-late'), undefined);
     await early.rollback();
     const late = await begin();
@@ -484,7 +480,7 @@ describe('the ledger of a server that goes away', () => {
       fresh = await openFreshStore('server');
       ledger = createLedger(fresh.database.db, fresh.database.dialect);
       accounts = createAccountStore(fresh.database.db, fresh.database.dialect);
-      await addUser(accounts, 'usr-a');
+      await addUser(fresh.database, accounts, 'usr-a');
     });
     after(() => fresh[Symbol.asyncDispose]());
 

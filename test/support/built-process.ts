@@ -36,6 +36,7 @@ export async function runJobgate(
 export interface ServingProcess extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`, as the process said. */
   readonly base: string;
+  readonly pid: number;
   /** All that it said so far, on both outputs. */
   output(): string;
   /** Waits until it has said something. */
@@ -60,6 +61,7 @@ export function startServing(environment: NodeJS.ProcessEnv): ServingProcess {
       if (port === undefined) throw new Error(`it has not said where it listens:\n${output}`);
       return `http://127.0.0.1:${port}`;
     },
+    pid: child.pid ?? 0,
     output: () => output,
     async says(pattern) {
       for (;;) {

@@ -1,20 +1,7 @@
+import { ask, type Answer } from './ask.ts';
 import { ADMIN, PASSWORD, type TestGateway } from './gateway.ts';
 
-/** One answer of the gateway, whatever its protocol. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The body as JSON; undefined where there is none. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every form
-  readonly body: any;
-}
-
-async function answerOf(response: Response): Promise<Answer> {
-  const text = await response.text();
-  const body: unknown = text === '' ? undefined : JSON.parse(text);
-  return { status: response.status, headers: response.headers, text, body };
-}
+export type { Answer } from './ask.ts';
 
 /** Who makes a call of the action API: USER_ID and PASSWORD. */
 export interface ActionUser {
@@ -38,7 +25,7 @@ export async function callAction(
     form.append('USER_ID', user.userId);
     form.append('PASSWORD', Buffer.from(user.password).toString('base64'));
   }
-  return answerOf(await fetch(`${gateway.base}/iaas/`, { method: 'POST', body: form }));
+  return ask(gateway.base, '/iaas/', { method: 'POST', body: form });
 }
 
 /** A call of the REST API. @param path with the query, from `/v1` on */
@@ -50,14 +37,14 @@ export async function callRest(
 ): Promise<Answer> {
   const headers = new Headers(init.headers);
   if (token !== undefined && !headers.has('authorization')) headers.set('authorization', token);
-  return answerOf(await fetch(`${gateway.base}${path}`, { ...init, headers }));
+  return ask(gateway.base, path, { ...init, headers });
 }
 
-/** Any request, its answer untouched. */
-export async function callRaw(
+/** Any request as it is. */
+export function callRaw(
   gateway: Pick<TestGateway, 'base'>,
   path: string,
   init: RequestInit = {},
 ): Promise<Answer> {
-  return answerOf(await fetch(`${gateway.base}${path}`, init));
+  return ask(gateway.base, path, init);
 }

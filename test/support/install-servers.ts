@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { findChromium } from './browser.ts';
 import { findMariaDb } from './mariadb.ts';
 import { findNginx } from './nginx.ts';
 import { findRedis } from './redis.ts';
@@ -45,56 +46,52 @@ update || { echo 'apt-get update failed, trying once more' >&2; sleep 5; update;
 apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-upgrade --no-install-recommends "$@" 9>&-
 `;
 
-/** What the tests need, by what each package system calls it. */
-const SERVERS = {
+/** What the tests may need of the system, as its packages are called there, and how it is told apart. */
+const PROGRAMS = {
   mariadb: {
-    name: 'MariaDB',
-    debian: 'mariadb-server',
-    fedora: 'mariadb-server',
-    brew: 'mariadb',
-    url: 'TEST_DATABASE_URL',
     find: findMariaDb,
+    variable: 'TEST_DATABASE_URL',
+    packages: { debian: 'mariadb-server', fedora: 'mariadb-server', brew: 'mariadb' },
   },
   redis: {
-    name: 'Redis',
-    debian: 'redis-server',
-    fedora: 'valkey',
-    brew: 'redis',
-    url: 'TEST_REDIS_URL',
     find: findRedis,
+    variable: 'TEST_REDIS_URL',
+    packages: { debian: 'redis-server', fedora: 'valkey', brew: 'redis' },
   },
   nginx: {
-    name: 'nginx',
-    debian: 'nginx',
-    fedora: 'nginx',
-    brew: 'nginx',
-    url: undefined,
     find: findNginx,
+    variable: undefined,
+    packages: { debian: 'nginx', fedora: 'nginx', brew: 'nginx' },
+  },
+  chromium: {
+    find: findChromium,
+    variable: 'TEST_CHROMIUM',
+    packages: { debian: 'chromium', fedora: 'chromium', brew: '--cask chromium' },
   },
 } as const;
+type ProgramName = keyof typeof PROGRAMS;
 
-type ServerName = keyof typeof SERVERS;
+/** What a run needs of them. */
+type Needed = { readonly [Name in ProgramName]?: boolean };
 
 /**
- * Makes sure that the programs of the needed servers are installed. On Debian and Ubuntu it installs missing
- * ones itself when run by root, and says so on stderr; their services are not started.
+ * Makes sure that the needed programs are installed. On Debian and Ubuntu it installs missing ones itself when run
+ * by root, and says so on stderr; services are not started.
  *
  * @throws Error that says how to install what is missing, when this cannot do it or the installation fails.
  */
-export async function ensureServers(needed: { readonly [Name in ServerName]?: boolean }): Promise<void> {
-  const before = missing(needed);
+export async function ensureServers(needed: Needed): Promise<void> {
+  const missing = (): ProgramName[] =>
+    (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => needed[name] && !PROGRAMS[name].find());
+  const before = missing();
   if (before.length === 0) return;
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) throw new Error(advice(before));
-  const packages = before.map((server) => SERVERS[server].debian);
-  console.error(`Installing ${packages.join(' and ')} with apt-get; the services are not started`);
+  const packages = before.map((name) => PROGRAMS[name].packages.debian);
+  console.error(`Installing ${packages.join(' and ')} with apt-get; no services are started`);
   const outcome = await runApt(packages);
-  const after = missing(needed);
+  const after = missing();
   if (outcome !== 0) throw new Error(`The installation failed (${outcome}). ${advice(before)}`);
   if (after.length > 0) throw new Error(`The installation brought no ${after.join(' and no ')} program`);
-}
-
-function missing(needed: { readonly [Name in ServerName]?: boolean }): ServerName[] {
-  return (Object.keys(SERVERS) as ServerName[]).filter((name) => needed[name] && !SERVERS[name].find());
 }
 
 function runApt(packages: string[]): Promise<number | string> {
@@ -108,17 +105,15 @@ function runApt(packages: string[]): Promise<number | string> {
   });
 }
 
-function advice(servers: ServerName[]): string {
-  const all = (column: 'name' | 'debian' | 'fedora' | 'brew', glue = ' ') =>
-    servers.map((server) => SERVERS[server][column]).join(glue);
-  const variables = servers.flatMap((server) => SERVERS[server].url ?? []);
+function advice(missing: ProgramName[]): string {
+  const packages = (of: keyof (typeof PROGRAMS)['redis']['packages']): string =>
+    missing.map((name) => PROGRAMS[name].packages[of]).join(' ');
+  const variables = missing.flatMap((name) => PROGRAMS[name].variable ?? []).join(' and ');
   return [
-    `The tests need ${all('name', ' and ')}. Install with:`,
-    `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${all('debian')}`,
-    `  Fedora:         sudo dnf install -y ${all('fedora')}`,
-    `  macOS:          brew install ${all('brew')}`,
-    ...(variables.length > 0
-      ? [`or set ${variables.join(' and ')} to running servers that the tests may use.`]
-      : []),
+    `The tests need ${missing.join(' and ')}. Install with:`,
+    `  Debian, Ubuntu: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages('debian')}`,
+    `  Fedora:         sudo dnf install -y ${packages('fedora')}`,
+    `  macOS:          brew install ${packages('brew')}`,
+    `or set ${variables} to what the tests may use instead.`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { runJobgate, startServing } from '../support/built-process.ts';
 import { callRest } from '../support/clients.ts';
@@ -8,6 +9,16 @@ import { createTestDatabase } from '../support/database.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { freshSettings } from '../support/fresh-settings.ts';
 import { STORES } from '../support/gateway.ts';
+
+/** Runs commands that must succeed; each answers in JSON. */
+function answersOf(environment: NodeJS.ProcessEnv) {
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every form
+  return async (...parameters: string[]): Promise<any> => {
+    const { status, stdout, stderr } = await runJobgate([...parameters, '--json'], environment);
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout);
+  };
+}
 
 for (const store of STORES) {
   describe(`the command line on the ${store} store`, () => {
@@ -21,11 +32,7 @@ for (const store of STORES) {
     it('changes users while a gateway serves, and what it changes counts for the next call', async () => {
       await using fresh = await freshSettings(store);
       const { environment } = fresh;
-      const jobgate = async (...parameters: string[]) => {
-        const { status, stdout, stderr } = await runJobgate([...parameters, '--json'], environment);
-        assert.equal(status, 0, stderr);
-        return JSON.parse(stdout);
-      };
+      const jobgate = answersOf(environment);
       await jobgate('seed');
       const added = await jobgate('user', 'add', 'usr-00000000', '--role', 'user');
       assert.match(added.password, /^\S{16}$/);
@@ -72,10 +79,71 @@ for (const store of STORES) {
         [['user', 'add', 'usr-2', '--password-stdin'], 'short', /password must have at least 8 characters/],
         [['user', 'passwd', 'usr-9'], '', /no such user/],
         [['user', 'role', 'usr-1', 'king'], '', /user, operator, admin/],
+        [['user', 'email', 'usr-1', 'nobody'], '', /email must be an e-mail address/],
+        [['user', 'revoke', 'usr-9'], '', /no such user/],
       ] as const) {
         const { status, stderr } = await runJobgate(parameters, environment, input);
         assert.equal(status, 1);
         assert.match(stderr, said);
+      }
+    });
+
+    it('keeps addresses, ends sessions, and shows who changed what', async () => {
+      await using fresh = await freshSettings(store);
+      const { environment } = fresh;
+      const jobgate = answersOf(environment);
+      const { password } = await jobgate(
+        'user',
+        'add',
+        'usr-1',
+        '--role',
+        'admin',
+        '--email',
+        'a@example.com',
+      );
+      await jobgate('user', 'add', 'usr-2');
+      await jobgate('user', 'email', 'usr-1', 'b@example.com');
+      await using serving = startServing(environment);
+      await serving.says(/"msg":"ready"/);
+      const { body } = await callRest(serving, undefined, '/v1/auth', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'usr-1', password }),
+      });
+      const { token } = body.data as { token: string };
+      await jobgate('user', 'revoke', 'usr-1');
+      assert.equal((await callRest(serving, token, '/v1/auth')).status, 401);
+
+      const { users } = await jobgate('user', 'list');
+      const [first, second] = users;
+      assert.deepEqual([first.user_id, first.email, first.active], ['usr-1', 'b@example.com', true]);
+      assert.match(first.last_login_time, /^\d{4}-/);
+      assert.deepEqual(Object.keys(second), ['user_id', 'role', 'active', 'create_time']);
+
+      const { changes } = await jobgate('user', 'audit', 'usr-1');
+      assert.deepEqual(
+        // oxlint-disable-next-line typescript/no-explicit-any -- it was parsed from an answer
+        changes.map((each: any) => [each.who, each.operation, each.user_id, each.fields, each.address]),
+        [
+          ['command line', 'revoke-tokens', 'usr-1', ['tokens'], hostname()],
+          ['command line', 'change-user', 'usr-1', ['email'], hostname()],
+          ['command line', 'create-user', 'usr-1', ['role', 'email', 'password'], hostname()],
+        ],
+      );
+      const { changes: older } = await jobgate(
+        'user',
+        'audit',
+        '--limit',
+        '1',
+        '--before',
+        `${changes[1].number}`,
+      );
+      assert.deepEqual([older.length, older[0].user_id], [1, 'usr-2']);
+      const { stdout } = await runJobgate(['user', 'audit', '--limit', '2'], environment);
+      assert.equal(stdout.trimEnd().split('\n').length, 2);
+      assert.match(stdout, /\tcommand line\trevoke-tokens\tusr-1\ttokens\t/);
+      for (const wrong of ['0', 'many', '-1']) {
+        assert.equal((await runJobgate(['user', 'audit', '--limit', wrong], environment)).status, 1);
       }
     });
 
@@ -141,10 +209,16 @@ describe('the command line', () => {
   });
 
   it('finds an unreachable database and cache, and says how to mend them', async () => {
-    const environment = { DATABASE_URL: 'mysql://root@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };
+    const environment = {
+      DATABASE_URL: 'mysql://root@127.0.0.1:1/none',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'jobgate@example.com',
+    };
     const { status, stdout } = await runJobgate(['doctor'], environment);
     assert.equal(status, 1);
     assert.match(stdout, /WRONG database: .*\n +check DATABASE_URL/);
     assert.match(stdout, /WRONG cache: .*\n +check REDIS_URL/);
+    assert.match(stdout, /WRONG mail: 127\.0\.0\.1:1: .*\n +check SMTP_URL/);
   });
 });

@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { runJobgate, startServing } from '../support/built-process.ts';
+import { callRaw, callRest } from '../support/clients.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -48,12 +49,12 @@ describe('the first start on an empty folder', () => {
       BOOTSTRAP_ADMIN_PASSWORD: 'bootstrap-secret',
     });
     await serving.says(READY);
-    const answer = await fetch(`${serving.base}/v1/auth`, {
+    const answer = await callRaw(serving, '/v1/auth', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'usr-00000000', password: 'bootstrap-secret' }),
     });
-    assert.equal(((await answer.json()) as { code: number }).code, 0);
+    assert.equal(answer.body.code, 0);
     assert.ok(!serving.output().includes('Password:'));
     assert.ok(!serving.output().includes('bootstrap-secret'));
   });
@@ -99,7 +100,7 @@ describe('the start on servers', () => {
     const { base } = serving;
     assert.equal((await fetch(`${base}/readyz`)).status, 503);
     assert.equal((await fetch(`${base}/healthz`)).status, 200);
-    const rest = await fetch(`${base}/v1/jobs`, { headers: { authorization: 'token' } });
+    const rest = await callRest(serving, 'token', '/v1/jobs');
     assert.deepEqual([rest.status, rest.headers.get('x-error-code')], [503, '10000']);
     assert.ok(rest.headers.get('retry-after'));
     const action = await fetch(`${base}/iaas/?action=DescribeJobs`);
@@ -154,7 +155,7 @@ describe('the end', () => {
     });
     await serving.says(READY);
     // A log-in takes a while to judge the password.
-    const inFlight = fetch(`${serving.base}/v1/auth`, {
+    const inFlight = callRaw(serving, '/v1/auth', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'usr-00000000', password: 'bootstrap-secret' }),

@@ -91,7 +91,7 @@ for (const store of STORES) {
       const { status, stdout, stderr } = await runJobgate(['clean', '--json'], old.environment);
       assert.equal(status, 0, stderr);
       assert.deepEqual(JSON.parse(stdout), {
-        removed: { tokens: 0, seen_signatures: 0, idempotency_keys: left },
+        removed: { tokens: 0, one_time_tokens: 0, seen_signatures: 0, idempotency_keys: left },
       });
       assert.equal(await old.left(), 0);
     });
@@ -126,7 +126,7 @@ describe('jobgate clean', () => {
     };
     assert.equal(
       await clean(''),
-      'tokens: 0 removed\nseen_signatures: 0 removed\nidempotency_keys: 0 removed\n',
+      'tokens: 0 removed\none_time_tokens: 0 removed\nseen_signatures: 0 removed\nidempotency_keys: 0 removed\n',
     );
     assert.match(await clean('9'), /^jobs: 0 removed$/m);
     assert.match(await clean('7'), /^jobs: 1 removed$/m);

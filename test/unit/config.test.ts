@@ -80,6 +80,15 @@ describe('the settings', () => {
     LOGIN_FAILURES_PER_USER: ['0', 'x'],
     LOGIN_FAILURES_PER_ADDRESS: ['0', 'x'],
     LOGIN_FAILURE_WINDOW_SECONDS: ['0', '86401'],
+    MAIL_FROM: [
+      'nobody',
+      'a@b.example, c@d.example',
+      'Name <nobody>',
+      'Na\r\nBcc: x@y.example <a@b.example>',
+    ],
+    PUBLIC_URL: ['console.example.com', 'ftp://a', 'https://a/?q=1', 'https://a/#x', 'javascript:alert(1)'],
+    LINKS_PER_EMAIL: ['0', 'x'],
+    LINKS_PER_ADDRESS: ['0', 'x'],
     BODY_LIMIT_BYTES: ['1023', '104857601', '1MB'],
     TRUSTED_PROXIES: ['nonsense', '10.0.0.0/99', '10.0.0.1,,10.0.0.2'],
     DRAIN_DELAY_MS: ['-1', '600001', '5s'],
@@ -94,6 +103,26 @@ describe('the settings', () => {
       for (const value of values) assert.deepEqual(wrong({ [name]: value }), [name], value);
     });
   }
+
+  it('refuse a wrong SMTP_URL', () => {
+    for (const value of [
+      'mail.example.com',
+      'http://a',
+      'smtp://',
+      'smtp://a/path',
+      'smtp://a?b=c',
+      'smtp:a',
+    ]) {
+      assert.deepEqual(wrong({ SMTP_URL: value, MAIL_FROM: 'a@b.example' }), ['SMTP_URL'], value);
+    }
+  });
+
+  it('refuse to send mails from nobody, and say it once', () => {
+    assert.deepEqual(wrong({ SMTP_URL: 'smtp://a' }), ['MAIL_FROM']);
+    assert.deepEqual(wrong({ SMTP_URL: 'smtp://a', MAIL_FROM: 'nobody' }), ['MAIL_FROM']);
+    const config = readConfig({ SMTP_URL: 'smtps://n:p%20w@a:465', MAIL_FROM: 'jobgate 通知 <a@b.example>' });
+    assert.equal(config.mailFrom, 'jobgate 通知 <a@b.example>');
+  });
 
   it('refuse a wrong REDIS_URL', () => {
     for (const value of ['http://a', 'redis:/a', 'localhost:6379', 'redis://', 'redis://a:x']) {

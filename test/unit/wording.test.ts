@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { languageOf, LANGUAGES } from '../../adapters/wire/language.ts';
 import { toSnake } from '../../adapters/wire/spelling.ts';
 import { spell, wordFault, wordRefusal } from '../../adapters/wire/wording.ts';
+import { operationNames, operations } from '../../src/operations/index.ts';
 import { REASONS, Refusal, refuseParameters, type Detail, type Fault } from '../../src/errors.ts';
 
 /** Every detail: one that is missing here does not compile. */
@@ -31,6 +32,9 @@ const DETAILS: Readonly<Record<Detail, true>> = {
   'access-keys-not-set-up': true,
   'access-keys-too-many': true,
   'password-key-not-set-up': true,
+  'email-taken': true,
+  'last-admin': true,
+  'mail-not-set-up': true,
   'time-passed': true,
   'time-in-future': true,
   'deadline-passed': true,
@@ -55,6 +59,8 @@ const EXPECTED: Readonly<Record<Expected, true>> = {
   json: true,
   tag: true,
   text: true,
+  email: true,
+  password: true,
 };
 
 const isFormat = (expected: Expected): expected is Extract<Fault, { is: 'format' }>['expected'] =>
@@ -126,11 +132,40 @@ describe('the wording of a refusal', () => {
     assert.deepEqual(covered.toSorted(), Object.keys(EXPECTED).toSorted());
   });
 
-  it('is English for English and Chinese for Chinese', () => {
-    const refusal = new Refusal('malformed_request', { detail: 'body-too-large', limit: 10 });
-    assert.match(wordRefusal(refusal, 'en', toSnake), /^[\x20-\x7e]+$/);
-    assert.match(wordRefusal(refusal, 'zh', toSnake), /\p{Script=Han}/u);
-    for (const language of LANGUAGES) assert.ok(wordRefusal(refusal, language, toSnake).includes('10'));
+  it('is English for English and Chinese for Chinese, whatever it says', () => {
+    const refusals = [
+      ...REASONS.map((reason) => new Refusal(reason)),
+      ...(Object.keys(DETAILS) as Detail[]).map((detail) => new Refusal('malformed_request', { detail })),
+      ...faults.map((fault) => refuseParameters([{ parameter: 'jobType', fault }])),
+      new Refusal('version_conflict', { jobId: 'j-00000000', present: { version: 3 } }),
+      new Refusal('operation_not_allowed', { present: { status: 'failed' } }),
+      new Refusal('request_expired', { detail: 'time-passed', now: 0 }),
+      new Refusal('unauthenticated', { detail: 'signature-mismatch', signed: 'GET' }),
+    ];
+    for (const refusal of refusals) {
+      assert.match(wordRefusal(refusal, 'en', toSnake), /^[\x20-\x7e]+$/);
+      // The sentence of the reason is Chinese already: what narrows it must be too.
+      const sentence = wordRefusal(new Refusal(refusal.reason), 'zh', toSnake);
+      const said = wordRefusal(refusal, 'zh', toSnake);
+      assert.match(said === sentence ? said : said.replace(sentence, ''), /\p{Script=Han}/u);
+    }
+    const large = new Refusal('malformed_request', { detail: 'body-too-large', limit: 10 });
+    for (const language of LANGUAGES) assert.ok(wordRefusal(large, language, toSnake).includes('10'));
+  });
+
+  it('has words for every rule that an input is judged by', () => {
+    const judged = new Set(operationNames.flatMap((name) => keywordsOf(operations[name].input)));
+    const worded =
+      'type enum format pattern required additionalProperties minLength maxLength minItems maxItems minimum maximum'.split(
+        ' ',
+      );
+    // These lead to other rules, or fill in what is absent.
+    const silent = ['properties', 'items', 'default'];
+    assert.deepEqual(
+      [...judged].filter((keyword) => ![...worded, ...silent].includes(keyword)),
+      [],
+    );
+    for (const keyword of worded) assert.ok(judged.has(keyword), `${keyword} is not in use`);
   });
 
   it('names every wrong parameter in the caller’s spelling', () => {
@@ -157,3 +192,10 @@ describe('the language of a caller', () => {
     }
   });
 });
+
+/** The keywords of a schema and of all below it. */
+function keywordsOf(schema: object): string[] {
+  const { properties = {}, items } = schema as { properties?: Record<string, object>; items?: object };
+  const below = [...Object.values(properties), ...(items ? [items] : [])];
+  return [...Object.keys(schema), ...below.flatMap(keywordsOf)];
+}

@@ -394,6 +394,21 @@ for (const store of STORES) {
         }
       });
 
+      it('verifies nobody whose headers are too long', async () => {
+        const token = `Authorization: ${await gateway.logIn()}`;
+        for (const padding of [40_000, 400_000]) {
+          const headers = [token, `X-Long: ${'x'.repeat(padding)}`];
+          const answer = await sendBytes(gateway, request('GET /v1/auth/verify HTTP/1.1', headers));
+          assertUnreadableRest(answer);
+        }
+      });
+
+      it('takes no later piece of a request for the line that says what is asked', async () => {
+        const first = request('GET /v1/auth/verify HTTP/1.1', ['X-Long: x']).trimEnd();
+        const later = `GET /iaas/ HTTP/1.1 ${'x'.repeat(40_000)}\r\n\r\n`;
+        assertUnreadableRest(await sendBytes(gateway, first, { later }));
+      });
+
       it('answers a query of a hundred thousand ids in the envelope', async () => {
         const line = `GET /v1/jobs?job_ids=${many(100_000).join(',')} HTTP/1.1`;
         assertUnreadableRest(await sendBytes(gateway, request(line)));
@@ -537,7 +552,8 @@ function assertUnreadableRest(answer: Answer): void {
   assert.equal(answer.headers.get('content-type'), 'application/json; charset=utf-8');
   assert.equal(answer.body?.code, 10008, `${answer.status} ${answer.text}`);
   assert.equal(typeof answer.body.data.message, 'string');
-  assert.ok(answer.status < 500);
+  // To nginx's auth_request any 2xx is a yes.
+  assert.equal(answer.status, 400);
 }
 
 function assertUnreadableAction(answer: Answer): void {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { describeActions } from '../../adapters/action/reference/describe-actions.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
-describe('the page of the reference', () => {
+describe('the pages of the documentation', () => {
   let gateway: TestGateway;
   before(async () => void (gateway = await startGateway('embedded')));
   after(() => gateway[Symbol.asyncDispose]());
@@ -84,8 +85,12 @@ describe('the page of the reference', () => {
   });
 
   const ELSEWHERE: readonly (readonly [string, string])[] = [
-    ['GET', '/docs'],
     ['GET', '/docs/'],
+    ['POST', '/docs'],
+    ['GET', '/docs/assets/'],
+    ['GET', '/docs/assets/AAAAAAAAAAAAAAAAAAAAAA/console.js'],
+    ['GET', '/docs/assets/AAAAAAAAAAAAAAAAAAAAAA/constructor'],
+    ['GET', '/docs/assets/AAAAAAAAAAAAAAAAAAAAAA/..%2f..%2fpackage.json'],
     ['GET', '/docs/actions/'],
     ['GET', '/docs/Actions'],
     ['GET', '/docs/rest'],
@@ -101,6 +106,34 @@ describe('the page of the reference', () => {
       assert.equal(answer.status, 200);
     });
   }
+
+  it('has a page for the REST API that loads its own files only, each named by its content', async () => {
+    const page = await get('/docs?lang=en');
+    assert.equal(page.status, 200);
+    assert.equal(page.headers.get('content-language'), 'en');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/);
+    assert.doesNotMatch(policy, /unsafe|\*|https?:/);
+    const html = await page.text();
+    assert.doesNotMatch(html, /<script(?![^>]*src=)|<style|style="|\son[a-z]+="/);
+    const loaded = [...html.matchAll(/(?:src|<link rel="stylesheet" href)="([^"]*)"/g)];
+    assert.equal(loaded.length, 4);
+    for (const [, path = ''] of loaded) {
+      const asset = await get(path);
+      assert.equal(asset.status, 200);
+      assert.match(asset.headers.get('content-type') ?? '', /^text\/(css|javascript); charset=utf-8$/);
+      assert.equal(asset.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+      assert.equal(asset.headers.get('x-content-type-options'), 'nosniff');
+      const digest = createHash('sha256').update(Buffer.from(await asset.arrayBuffer()));
+      assert.ok(path.includes(`/${digest.digest('base64url').slice(0, 22)}/`));
+    }
+  });
+
+  it('leads from each page to the other', async () => {
+    const [rest, actions] = [await get('/docs?lang=en'), await get('/docs/actions?lang=en')];
+    assert.match(await rest.text(), /<a href="\/docs\/actions\?lang=en"/);
+    assert.match(await actions.text(), /<a href="\/docs\?lang=en"/);
+  });
 
   it('keeps the request id of who asks', async () => {
     const page = await get('/docs/actions', { 'x-request-id': 'look-up-1' });

@@ -58,7 +58,9 @@ async function answerAll(
     const text = await call(next, variables);
     answers.set(next.action, text);
     for (const [key, value] of Object.entries(JSON.parse(text) as object)) {
-      if (key.endsWith('_id') && typeof value === 'string') variables[key.toUpperCase()] ??= value;
+      // USER_ID is who calls.
+      const name = key === 'user_id' ? 'NEW_USER_ID' : key.toUpperCase();
+      if (key.endsWith('_id') && typeof value === 'string') variables[name] ??= value;
     }
   }
   return answers;

@@ -163,6 +163,8 @@ describe('the conventions of the REST API', () => {
     ['PATCH', '/v1/jobs'],
     ['DELETE', '/v1/jobs'],
     ['POST', '/v1/jobs/latest'],
+    ['PUT', '/v1/jobs/latest'],
+    ['DELETE', '/v1/jobs/latest'],
     ['PUT', '/v1/auth'],
     ['POST', '/v1/auth/verify'],
     ['PROPFIND', '/v1/jobs'],

@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
+import { originForm } from '../../adapters/http/request.ts';
 import type { Answer } from '../support/clients.ts';
+import { assertDocumented } from '../support/documented.ts';
 import type { TestGateway } from '../support/gateway.ts';
 
 /** An answer that never comes would hold the test up for ever. */
@@ -8,12 +10,13 @@ const PATIENCE = 10_000;
 /**
  * Writes bytes as they are, where no HTTP client would.
  * @param bytes must ask for the connection to be closed, unless the gateway does that by itself
+ * @param options.later what is written a moment later, in a packet of its own
  * @returns what came back until the connection was closed; the body whole, without the framing of chunks
  */
 export async function sendBytes(
   { base }: Pick<TestGateway, 'base'>,
   bytes: string | Buffer,
-  options: { readonly hangUp?: boolean } = {},
+  options: { readonly hangUp?: boolean; readonly later?: string } = {},
 ): Promise<Answer> {
   const received: Buffer[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -23,8 +26,20 @@ export async function sendBytes(
     socket.once('error', reject);
     socket.once('close', () => resolve());
     socket.write(bytes, () => options.hangUp && socket.end());
+    const { later } = options;
+    if (later !== undefined) setTimeout(() => socket.write(later), 100);
   });
-  return parse(Buffer.concat(received).toString());
+  const answer = parse(Buffer.concat(received).toString());
+  assertDocumentedBytes(bytes.toString(), answer);
+  return answer;
+}
+
+/** Judges by the request's first line; what has none that can be read is asked for nothing that is documented. */
+function assertDocumentedBytes(bytes: string, { status, headers, text }: Answer): void {
+  if (Number.isNaN(status)) return;
+  const [, method = '', sent = ''] = /^([A-Z]+) (\S+) HTTP\/1\.\d\r\n/.exec(bytes) ?? [];
+  const body = bytes.slice(bytes.indexOf('\r\n\r\n') + 4);
+  assertDocumented({ method, target: originForm(sent), sent: new Headers(), body, status, headers, text });
 }
 
 function parse(text: string): Answer {

@@ -18,7 +18,9 @@ const calling: readonly Block[] = [
     '**省略。** 可选参数的空值视为未提供。未知参数（例如 `zone`、`req_id`、`api_lang`）会被忽略。已知参数的值有误或重复出现则拒绝，返回信息会列出全部有误的参数。',
     '**时间。** 请求中的时间采用带时区的 RFC 3339 格式；返回中的时间格式取决于[方言](#两种方言)。',
   ),
-  paragraph('下文的示例用到以下变量，其中 `JOB_ID` 取自 `CreateJob` 返回的 `job_id`。'),
+  paragraph(
+    '下文的示例用到以下变量，其中 `JOB_ID` 取自 `CreateJob` 返回的 `job_id`；`ACCESS_KEY_ID`、`NEW_USER_ID` 分别来自 `CreateAccessKey` 和 `CreateUser`。',
+  ),
   code('sh', VARIABLES),
 ];
 

@@ -1,12 +1,8 @@
 import { describeProperty } from '../../../schemas/descriptions.ts';
-import {
-  operationNames,
-  operations,
-  type AnyOperation,
-  type OperationName,
-} from '../../../src/operations/index.ts';
+import { operationNames, operations, type OperationName } from '../../../src/operations/index.ts';
 import type { Text } from '../../wire/language.ts';
 import { shapeOf } from '../../wire/parameters.ts';
+import { whoMay } from '../../wire/who-may.ts';
 import { actionBindings, type ActionBinding } from '../bindings.ts';
 import { parameterOf } from '../names.ts';
 import { answerOf, curlOf, EXAMPLE_DIALECT } from './show-example.ts';
@@ -39,15 +35,6 @@ export interface ActionReference {
   readonly answer: string;
 }
 
-const WHO: Readonly<Record<AnyOperation['permission'], Text>> = {
-  anyone: { en: 'anyone', zh: '任何人' },
-  self: { en: 'each user', zh: '任何用户' },
-  'own-jobs': {
-    en: 'each user for its own jobs; operators and admins for all',
-    zh: '普通用户限本人的作业；operator、admin 不限',
-  },
-};
-
 /** Every action, in the catalogue's order. */
 export function describeActions(): readonly ActionReference[] {
   return operationNames.flatMap((operation) => {
@@ -58,14 +45,14 @@ export function describeActions(): readonly ActionReference[] {
 }
 
 function describeAction(operation: OperationName, binding: ActionBinding, example: Example): ActionReference {
-  const { summary, permission } = operations[operation];
+  const { summary } = operations[operation];
   const shown = answerOf(operation, binding, example.output, false);
   const fullest = answerOf(operation, binding, example.fullest ?? example.output, true);
   return {
     operation,
     action: binding.action,
     summary,
-    who: example.who ?? WHO[permission],
+    who: whoMay(operation),
     parameters: describeParameters(operation, binding),
     fields: describeFields([shown.value, fullest.value], '', operation),
     request: curlOf(binding.action, example.parameters),

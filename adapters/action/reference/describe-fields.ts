@@ -15,6 +15,7 @@ export interface Field {
 const PROPERTIES: Readonly<Record<string, string>> = {
   job_set: 'jobs',
   access_key_set: 'accessKeys',
+  user_set: 'users',
   timeline_set: 'timeline',
   total_count: 'total',
 };

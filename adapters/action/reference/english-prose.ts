@@ -18,7 +18,9 @@ const calling: readonly Block[] = [
     '**Left out.** An empty value of an optional parameter counts as absent. Parameters that are not known, such as `zone`, `req_id` and `api_lang`, are ignored. A wrong value of a known one is refused, and so is one that is sent twice; the answer names all that are wrong.',
     '**Times.** Those that are sent are RFC 3339 with a time zone. How those that are answered are written depends on [the dialect](#two-dialects).',
   ),
-  paragraph('The examples below expect these variables. `JOB_ID` is a `job_id` that `CreateJob` answered.'),
+  paragraph(
+    'The examples below expect these variables. `JOB_ID` is a `job_id` that `CreateJob` answered; `ACCESS_KEY_ID` and `NEW_USER_ID` come from `CreateAccessKey` and `CreateUser`.',
+  ),
   code('sh', VARIABLES),
 ];
 

@@ -1,5 +1,5 @@
 import { KEY_PATTERN, STATUS_PATTERN, TEXT_PATTERN } from '../../../schemas/job.ts';
-import { USER_ID_PATTERN } from '../../../schemas/user.ts';
+import { EMAIL_PATTERN, USER_ID_PATTERN } from '../../../schemas/user.ts';
 import { toSnake } from '../../wire/spelling.ts';
 import type { Text } from '../../wire/language.ts';
 
@@ -29,6 +29,7 @@ const PATTERNS: Readonly<Record<string, Text | undefined>> = {
     en: '1–64 letters, digits and `_` `.` `@` `-`, the first a letter or digit',
     zh: '1–64 个字母、数字或 `_` `.` `@` `-`，以字母或数字开头',
   },
+  [EMAIL_PATTERN]: { en: 'an e-mail address', zh: '邮箱地址' },
   [KEY_PATTERN]: { en: 'visible ASCII characters', zh: '可见的 ASCII 字符' },
 };
 
@@ -38,6 +39,11 @@ const FORMATS: Readonly<Record<string, Text>> = {
     zh: '带时区的 RFC 3339，例如 `2018-09-18T09:04:02Z`',
   },
   'json-object': { en: 'a JSON object', zh: 'JSON 对象' },
+  // Written as the credentials of a call are.
+  password: {
+    en: 'the base64 of a password, or `rsa:` and its cipher text, as for `PASSWORD`',
+    zh: '密码的 base64，或 `rsa:` 加密文，写法同 `PASSWORD`',
+  },
 };
 
 /** The name of a type, as the references of this protocol have it. */

@@ -5,6 +5,7 @@ import { cacheEpoch } from './0003-cache-epoch.ts';
 import { jobWrites } from './0004-job-writes.ts';
 import { cleanUp } from './0005-clean-up.ts';
 import { accessKeys } from './0006-access-keys.ts';
+import { users } from './0007-users.ts';
 
 const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0001-jobs': jobs,
@@ -13,6 +14,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0004-job-writes': jobWrites,
   '0005-clean-up': cleanUp,
   '0006-access-keys': accessKeys,
+  '0007-users': users,
 };
 
 export const migrationNames = Object.keys(migrations);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { PrivateServer } from '../../support/private-server.ts';
 import type { TcpProxy } from '../../support/tcp-proxy.ts';
-import type { Instance } from './instance.ts';
+import type { Instance, Plan } from './instance.ts';
 
 /** What can be broken. */
 export interface Patient {
@@ -13,7 +13,26 @@ export interface Patient {
   readonly otherRedis: PrivateServer;
   /** The way of each instance to Redis. */
   readonly ways: readonly TcpProxy[];
+  /** The way of each instance to the database. */
+  readonly databaseWays: readonly TcpProxy[];
+  /** T, in ms. */
+  readonly ttl: number;
 }
+
+/** What an instance does at a moment of the protocol: one of these, as it comes. */
+const PLANS: readonly Plan[] = [
+  {
+    'after lease': { fault: 'freeze', chance: 0.05 },
+    'after work': { fault: 'die', chance: 0.1 },
+    'after commit': { fault: 'freeze', chance: 0.2 },
+  },
+  {
+    'after load': { fault: 'freeze', chance: 0.05 },
+    'after block': { fault: 'die', chance: 0.1 },
+    'after commit': { fault: 'die', chance: 0.1 },
+    'before lock': { fault: 'freeze', chance: 0.05 },
+  },
+];
 
 /** Makes a fault and mends it again; `random` is a number from 0 to 1. */
 export type Fault = (patient: Patient, random: () => number) => Promise<void>;
@@ -31,7 +50,31 @@ async function withRedis(server: PrivateServer, work: (redis: Redis) => Promise<
 const one = <Item>(items: readonly Item[], random: () => number): Item =>
   items[Math.floor(random() * items.length)] as Item;
 
-export const faults: Readonly<Record<string, Fault>> = {
+const FROZEN_WRITER: Plan = { 'after work': { fault: 'freeze', chance: 1 } };
+
+async function loseEpoch({ redis }: Patient): Promise<void> {
+  await withRedis(redis, async (client) => {
+    for (const key of await client.keys('jobgate:*:epoch')) await client.del(key);
+  });
+}
+
+/** Gives each instance a plan, the first ones first, and wakes those that froze when the work is done. */
+async function withPlans(
+  { instances }: Patient,
+  plans: readonly Plan[],
+  work: () => Promise<unknown>,
+): Promise<void> {
+  instances.forEach((instance, index) => instance.plan(plans[index] ?? {}));
+  await work();
+  for (const instance of instances) instance.plan({});
+  // One that was frozen reads that its plan has ended only once it is awake, and may freeze before it has.
+  for (let times = 0; times < 2; times++) {
+    for (const instance of instances) instance.signal('SIGCONT');
+    await sleep(50);
+  }
+}
+
+export const faults = {
   'gateway killed': async ({ instances }, random) => {
     one(instances, random).signal('SIGKILL');
     await sleep(1_500);
@@ -42,19 +85,40 @@ export const faults: Readonly<Record<string, Fault>> = {
     await sleep(300 + random() * 2_000);
     instance.signal('SIGCONT');
   },
-  // Which moment it is, each instance was told at its start; frozen ones are woken here.
-  'gateway dies or freezes at a moment of the protocol': async ({ instances }, random) => {
+  'gateway dies or freezes at a moment of the protocol': async (patient, random) => {
     for (let round = 0; round < 3; round++) {
-      for (const instance of instances) instance.signal('SIGUSR2');
-      await sleep(400 + random() * 600);
-      for (const instance of instances) instance.signal('SIGCONT');
+      await withPlans(patient, PLANS, () => sleep(400 + random() * 600));
     }
   },
+  'reader frozen between read and fill': async (patient, random) => {
+    for (let round = 0; round < 4; round++) {
+      await withPlans(patient, [{ 'after load': { fault: 'freeze', chance: 0.2 } }], () =>
+        sleep(250 + random() * 150),
+      );
+    }
+  },
+  'writer frozen between commit and publish': async (patient, random) => {
+    await withPlans(patient, [{ 'after commit': { fault: 'freeze', chance: 1 } }], () =>
+      sleep(200 + random() * 300),
+    );
+  },
+  'redis emptied while a writer is frozen': async (patient, random) => {
+    await withPlans(patient, [FROZEN_WRITER], async () => {
+      await sleep(200);
+      await withRedis(patient.redis, (client) => client.flushall());
+      await sleep(50 + random() * 150);
+    });
+  },
+  // Longer than it takes to turn the cache off and on again.
+  'redis loses the epoch while a writer is frozen': async (patient, random) => {
+    await withPlans(patient, [FROZEN_WRITER], async () => {
+      await sleep(200);
+      await loseEpoch(patient);
+      await sleep(patient.ttl * 1.2 + 1_500 + random() * 500);
+    });
+  },
   'redis emptied': async ({ redis }) => withRedis(redis, (client) => client.flushall()),
-  'redis loses the epoch': async ({ redis }) =>
-    withRedis(redis, async (client) => {
-      for (const key of await client.keys('jobgate:*:epoch')) await client.del(key);
-    }),
+  'redis loses the epoch': loseEpoch,
   'redis killed': async ({ redis }, random) => {
     redis.kill('SIGKILL');
     await sleep(random() * 1_500);
@@ -101,6 +165,30 @@ export const faults: Readonly<Record<string, Fault>> = {
     await sleep(500 + random() * 2_500);
     for (const way of ways) way.lead(redis.port);
   },
+  // The other does not hear of the fence, and reads what is left in the cache.
+  'one instance led to another redis, the other cut off from the database': async (
+    { ways, databaseWays, redis, otherRedis, ttl },
+    random,
+  ) => {
+    const first = random() < 0.5 ? 0 : 1;
+    databaseWays[1 - first]?.cut();
+    ways[first]?.lead(otherRedis.port);
+    await sleep(ttl * 1.1 + 2_500 + random() * 500);
+    databaseWays[1 - first]?.mend();
+    ways[first]?.lead(redis.port);
+  },
+  'one instance cut off from the database': async ({ databaseWays }, random) => {
+    const way = one(databaseWays, random);
+    way.cut();
+    await sleep(300 + random() * 1_500);
+    way.mend();
+  },
+  'database slow for one instance': async ({ databaseWays }, random) => {
+    const way = one(databaseWays, random);
+    way.slow(20 + random() * 300);
+    await sleep(500 + random() * 1_500);
+    way.mend();
+  },
   'database killed': async ({ database }, random) => {
     database.kill('SIGKILL');
     await sleep(random() * 1_000);
@@ -111,4 +199,6 @@ export const faults: Readonly<Record<string, Fault>> = {
     await sleep(200 + random() * 1_500);
     database.kill('SIGCONT');
   },
-};
+} as const satisfies Readonly<Record<string, Fault>>;
+
+export type FaultName = keyof typeof faults;

@@ -1,36 +1,31 @@
 /**
- * A gateway that dies or freezes at named moments of the protocol, for the checker alone. FAULTS is a list such as
- * `after block=die:0.002,after commit=freeze:0.002`: what happens at a moment, and how often.
+ * A gateway that dies or freezes at named moments of the protocol, for the checker alone. Its parent says at which,
+ * and how likely, with a message: a `Plan`. ABLATION names the rule that it leaves out.
  */
 import { readConfig } from '../../../bin/config.ts';
-import { ablations, type Ablation } from './ablations.ts';
 import { createLog } from '../../../bin/log.ts';
 import { serve } from '../../../bin/serve.ts';
 import type { Moment } from '../../../src/coherence/steps.ts';
+import { ablations, type Ablation, type Rule } from './ablations.ts';
+import type { Plan } from './instance.ts';
 
-const faults = new Map(
-  (process.env.FAULTS ?? '')
-    .split(',')
-    .filter((each) => each !== '')
-    .map((each) => {
-      const [moment = '', what = ''] = each.split('=');
-      const [fault = '', chance = '0'] = what.split(':');
-      return [moment as Moment, { fault, chance: Number(chance) }] as const;
-    }),
-);
-let armed = false;
-process.on('SIGUSR2', () => (armed = true));
+let plan: Plan = {};
+process.on('message', (message) => (plan = message as Plan));
+// Nobody is left to look after it.
+process.on('disconnect', () => process.exit());
 
 function watch(moment: Moment): void {
-  const planned = faults.get(moment);
-  if (!armed || !planned || Math.random() >= planned.chance) return;
-  armed = false;
+  const planned = plan[moment];
+  if (!planned || Math.random() >= planned.chance) return;
+  plan = {};
   process.stdout.write(`${JSON.stringify({ fault: planned.fault, moment })}\n`);
   // The checker wakes frozen instances again.
   process.kill(process.pid, planned.fault === 'die' ? 'SIGKILL' : 'SIGSTOP');
 }
 
 const { ABLATION } = process.env;
-const hooks = ABLATION ? { watch, alter: ablations[ABLATION as Ablation] } : { watch };
-const { port } = await serve(readConfig(), createLog('info'), () => {}, hooks);
+const ablation: Ablation = ABLATION ? ablations[ABLATION as Rule] : {};
+ablation.prepare?.();
+const { alter } = ablation;
+const { port } = await serve(readConfig(), createLog('info'), () => {}, { watch, ...(alter && { alter }) });
 process.stdout.write(`${JSON.stringify({ serving: port })}\n`);

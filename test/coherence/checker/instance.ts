@@ -7,6 +7,9 @@ import type { Moment } from '../../../src/coherence/steps.ts';
 
 const PROGRAM = fileURLToPath(new URL('faulty-gateway.ts', import.meta.url));
 
+/** What is to happen at which moment, and how likely each time; the first that happens ends the plan. */
+export type Plan = Partial<Record<Moment, { readonly fault: 'die' | 'freeze'; readonly chance: number }>>;
+
 /** One gateway process that comes back whenever it dies. */
 export interface Instance {
   readonly name: string;
@@ -15,6 +18,8 @@ export interface Instance {
   /** Whether the answer to a request came from the cache alone; true, false, or undefined where it is not known. */
   cached(requestId: string): boolean | undefined;
   signal(signal: NodeJS.Signals): void;
+  /** Gives it a plan, in place of the one that it had; an empty one makes nothing happen. */
+  plan(plan: Plan): void;
   /** How often it died or froze at a moment of the protocol. */
   readonly faults: ReadonlyMap<string, number>;
   readonly restarts: number;
@@ -53,7 +58,7 @@ export async function startInstance(name: string, environment: NodeJS.ProcessEnv
     restarts++;
     child = spawn(process.execPath, ['--import', 'tsx', PROGRAM], {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     createInterface({ input: child.stdout! }).on('line', read);
     child.once('exit', () => {
@@ -78,6 +83,9 @@ export async function startInstance(name: string, environment: NodeJS.ProcessEnv
     faults,
     cached: (requestId) => cached.get(requestId),
     signal: (signal) => void child?.kill(signal),
+    plan(plan) {
+      if (child?.connected) child.send(plan, () => {});
+    },
     async stop() {
       stopped = true;
       if (!child || child.exitCode !== null || child.signalCode !== null) return;

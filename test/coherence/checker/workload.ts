@@ -1,30 +1,20 @@
 import type { Instance } from './instance.ts';
-import { call } from './caller.ts';
-import type { Operation } from './history.ts';
+import { CREATED, liveOnce } from './lives.ts';
+import type { Protocol } from './protocols.ts';
+import { ownCredentials, readById, readLatest, readList } from './readers.ts';
+import { createScene, type KnownJob, type Scene, type Seen } from './scene.ts';
+import { holdSession, PASSWORD } from './sessions.ts';
+import { writeOnce } from './writers.ts';
 
-/** A read that came back, with what is needed to tell whether it proves something. */
-export interface ReadSeen extends Operation {
-  readonly requestId: string;
-  readonly instance: Instance;
-  readonly phase: string;
-}
-
-/** A write whose answer was lost: the timeline tells whether it took place. */
-export interface OpenWrite {
-  readonly job: string;
-  readonly mark: string;
-  readonly invoked: number;
-  readonly where: string;
-}
-
-/** Everything that the workload did. */
-export interface Seen {
-  readonly reads: ReadSeen[];
-  readonly writes: Operation[];
-  readonly open: OpenWrite[];
-  /** Calls that were answered with an error, by kind: reads may fail, and must say so. */
-  readonly errors: Map<string, number>;
-}
+/** How many clients do each thing at once. */
+const CLIENTS = {
+  readById: 10,
+  readList: 1,
+  readLatest: 1,
+  writeOnce: 8,
+  liveOnce: 2,
+  holdSession: 2,
+} as const;
 
 export interface Workload {
   readonly record: Seen;
@@ -33,180 +23,61 @@ export interface Workload {
   stop(): Promise<void>;
 }
 
-/** A job in the REST API, as far as the checker looks at it. */
-interface Shown {
-  readonly jobId: string;
-  readonly version: number;
-  readonly status: string;
+/** What the workload begins with. */
+export interface Beginning {
+  readonly instances: readonly Instance[];
+  readonly protocols: readonly Protocol[];
+  /** Jobs that are there from the beginning to the end: id, and the name in their content. */
+  readonly jobs: readonly { readonly jobId: string; readonly name: string }[];
+  readonly user: { readonly name: string; readonly password: string };
+  readonly random: () => number;
+  /** T of the gateways, in ms. */
+  readonly ttl: number;
 }
 
-const JSON_TYPE = 'application/json';
-
-/**
- * Readers and writers of a few jobs, through every instance and both protocols, until they are stopped.
- * @param credentials a REST token, and USER_ID and PASSWORD as a form
- */
-export function startWorkload(
-  instances: readonly Instance[],
-  jobs: readonly string[],
-  credentials: { readonly token: string; readonly form: string },
-  seed: number,
-  readers = 10,
-  writers = 6,
-): Workload {
-  const record: Seen = { reads: [], writes: [], open: [], errors: new Map() };
-  const random = mulberry(seed);
-  const stopped = new AbortController();
-  let count = 0;
-  const workload: Workload = {
-    record,
-    phase: 'calm',
+/** Clients of every instance through both protocols, until they are stopped. */
+export function startWorkload({ instances, protocols, jobs, user, random, ttl }: Beginning): Workload {
+  const stopping = new AbortController();
+  const scene = createScene(instances, protocols, random, stopping.signal);
+  for (const { jobId, name } of jobs) scene.jobs.set(jobId, begin(scene, jobId, name));
+  for (const subject of [...protocols.map(ownCredentials), PASSWORD]) begin(scene, subject, '');
+  // As long as a value may live, and then some: what was put away must not come back.
+  const known = 2 * ttl;
+  const tried = new Set<string>();
+  const each = {
+    // Each reader and writer stays with one instance: one that is frozen does not keep the others waiting.
+    readById: (client: number) => readById(scene, client),
+    readList: () => readList(scene),
+    readLatest: () => readLatest(scene),
+    writeOnce: (client: number) => writeOnce(scene, client, tried),
+    liveOnce: () => liveOnce(scene, known),
+    holdSession: () => holdSession(scene, user, known),
+  };
+  const loop = async (once: (client: number) => Promise<void>, client: number): Promise<void> => {
+    while (!stopping.signal.aborted) await once(client);
+  };
+  const loops = Object.entries(CLIENTS).flatMap(([name, clients]) =>
+    Array.from({ length: clients }, (_, client) => loop(each[name as keyof typeof each], client)),
+  );
+  return {
+    record: scene.record,
+    get phase() {
+      return scene.phase;
+    },
+    set phase(phase) {
+      scene.phase = phase;
+    },
     async stop() {
-      stopped.abort();
+      stopping.abort();
       await Promise.all(loops);
     },
   };
-  const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
-  const pause = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds));
-  const failed = (what: string): void => void record.errors.set(what, (record.errors.get(what) ?? 0) + 1);
-
-  const readOnce = async (): Promise<void> => {
-    const instance = pick(instances);
-    const { port } = instance;
-    if (port === undefined) return pause(20);
-    const job = pick(jobs);
-    const rest = random() < 0.5;
-    const requestId = `r${++count}`;
-    const { phase } = workload;
-    const invoked = performance.now();
-    const headers = { 'x-request-id': requestId };
-    const answer = rest
-      ? await call(port, 'GET', `/v1/jobs/${job}`, { ...headers, authorization: credentials.token }, '')
-      : await call(
-          port,
-          'POST',
-          '/iaas/',
-          { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-          `action=DescribeJobs&verbose=1&job_ids.1=${job}&${credentials.form}`,
-        );
-    const returned = performance.now();
-    const seen = answer && (rest ? readRest(answer.body) : readAction(answer.body));
-    if (!seen) {
-      failed(
-        answer
-          ? `read ${answer.status} ${String(answer.body.code ?? answer.body.ret_code)}`
-          : 'read: no answer',
-      );
-      return pause(5);
-    }
-    const where = `${instance.name} ${rest ? 'rest' : 'action'}`;
-    record.reads.push({ kind: 'read', job, invoked, returned, ...seen, where, requestId, instance, phase });
-  };
-
-  /** A list shows every job at one moment: it is a read of each. */
-  const listOnce = async (): Promise<void> => {
-    const instance = pick(instances);
-    const { port } = instance;
-    if (port === undefined) return pause(20);
-    const latest = random() < 0.5;
-    const path = latest ? '/v1/jobs/latest' : '/v1/jobs?per_page=100';
-    const { phase } = workload;
-    const invoked = performance.now();
-    const answer = await call(port, 'GET', path, { authorization: credentials.token }, '');
-    const returned = performance.now();
-    if (answer?.body.code !== 0) {
-      failed(answer ? `list ${answer.status}` : 'list: no answer');
-      return pause(5);
-    }
-    const data = answer.body.data as Shown & { jobs: Shown[] };
-    for (const shown of latest ? [data] : data.jobs) {
-      const { jobId: job, version, status: mark } = shown;
-      const where = `${instance.name} ${latest ? 'latest' : 'list'}`;
-      record.reads.push({
-        kind: 'read',
-        job,
-        invoked,
-        returned,
-        version,
-        mark,
-        where,
-        requestId: '',
-        instance,
-        phase,
-      });
-    }
-    await pause(30);
-  };
-
-  const writeOnce = async (): Promise<void> => {
-    const instance = pick(instances);
-    const { port } = instance;
-    if (port === undefined) return pause(20);
-    const job = pick(jobs);
-    const rest = random() < 0.5;
-    const mark = `w${++count}`;
-    const where = `${instance.name} ${rest ? 'rest' : 'action'}`;
-    const invoked = performance.now();
-    const answer = rest
-      ? await call(
-          port,
-          'PATCH',
-          `/v1/jobs/${job}`,
-          { authorization: credentials.token, 'content-type': JSON_TYPE },
-          JSON.stringify({ status: mark }),
-        )
-      : await call(
-          port,
-          'POST',
-          '/iaas/',
-          { 'content-type': 'application/x-www-form-urlencoded' },
-          `action=ModifyJobStatus&job_id=${job}&status=${mark}&${credentials.form}`,
-        );
-    const returned = performance.now();
-    const code = answer?.body.code ?? answer?.body.ret_code;
-    if (answer && code === 0) {
-      // The action API does not tell the version: the timeline does, by the mark.
-      const version = rest ? (answer.body as { data: { version: number } }).data.version : Number.NaN;
-      record.writes.push({ kind: 'write', job, invoked, returned, version, mark, where });
-    } else {
-      record.open.push({ job, mark, invoked, where });
-      failed(answer ? `write ${answer.status} ${String(code)}` : 'write: no answer');
-    }
-    await pause(10 + random() * 60);
-  };
-
-  const loop = async (once: () => Promise<void>): Promise<void> => {
-    while (!stopped.signal.aborted) await once();
-  };
-  const loops = [
-    ...Array.from({ length: readers }, () => loop(readOnce)),
-    ...Array.from({ length: writers }, () => loop(writeOnce)),
-    loop(listOnce),
-  ];
-  return workload;
 }
 
-function readRest(body: Record<string, unknown>): { version: number; mark: string } | undefined {
-  if (body.code !== 0) return undefined;
-  const { version, status } = body.data as { version: number; status: string };
-  return { version, mark: status };
-}
-
-function readAction(body: Record<string, unknown>): { version: number; mark: string } | undefined {
-  if (body.ret_code !== 0) return undefined;
-  const [job] = body.job_set as { version: number; status: string }[];
-  // A job that is there and is not found would be a lie: version 0 is below every other.
-  return job ? { version: job.version, mark: job.status } : { version: 0, mark: 'not found' };
-}
-
-/** A small generator of numbers from 0 to 1, the same for the same seed. */
-export function mulberry(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+/** What is there when the workload begins was written before. */
+function begin({ record }: Scene, subject: string, name: string): KnownJob {
+  const now = performance.now();
+  const write = { kind: 'write', subject, mark: CREATED, version: 1, where: 'the beginning' } as const;
+  record.writes.push({ ...write, invoked: now, returned: now });
+  return { jobId: subject, name, invoked: -Infinity, returned: now, lasting: true, version: 1 };
 }

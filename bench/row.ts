@@ -1,0 +1,19 @@
+import type { Measured } from './measure.ts';
+import type { Stage } from './stage.ts';
+
+/** How much is measured. */
+export interface Effort {
+  readonly rounds: number;
+  /** 1 for the usual number of times in a round. */
+  readonly share: number;
+}
+
+/** One line of the table: a ratio of ours to a reference, which must not be above a bound. */
+export interface Row {
+  readonly what: string;
+  readonly unit: string;
+  readonly must: number;
+  readonly aim: number;
+  /** Measured in one way or several; the row is as good as the worst of them. */
+  measure(stage: Stage, effort: Effort): Promise<readonly (Measured & { readonly way: string })[]>;
+}

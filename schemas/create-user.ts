@@ -1,0 +1,14 @@
+import { Type, type Static } from 'typebox';
+import { Email, NewPassword, Role, UserId } from './user.ts';
+
+/** Without a password the user gets a mail to choose one with. Without an id one is invented. */
+export const CreateUserInput = Type.Object(
+  {
+    userId: Type.Optional(UserId),
+    role: Type.Optional(Role),
+    email: Type.Optional(Email),
+    password: Type.Optional(NewPassword),
+  },
+  { additionalProperties: false },
+);
+export type CreateUserInput = Static<typeof CreateUserInput>;

@@ -1,0 +1,8 @@
+import { Type, type Static } from 'typebox';
+import { Email } from './user.ts';
+
+export const RequestResetInput = Type.Object({ email: Email }, { additionalProperties: false });
+export type RequestResetInput = Static<typeof RequestResetInput>;
+
+/** Nothing: whether the address is anybody's is not told. */
+export const RequestResetOutput = Type.Object({}, { additionalProperties: false });

@@ -1,0 +1,111 @@
+import { findDoubled, findHalved } from './effects.ts';
+import { judge, type Operation, type Truth, type Violation } from './history.ts';
+import type { Instance } from './instance.ts';
+import type { ReadSeen, Seen, WriteSeen } from './scene.ts';
+
+/** What a run came to. */
+export interface Report {
+  readonly reads: number;
+  /** Acknowledged ones. */
+  readonly writes: number;
+  /** Reads and acknowledged writes by kind: of what there was enough. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Shares of reads of jobs written within the last T that the cache answered. */
+  readonly calmHits: number;
+  readonly faultHits: number;
+  readonly incidents: Readonly<Record<string, number>>;
+  readonly moments: Readonly<Record<string, number>>;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly violations: readonly Violation[];
+}
+
+/** Judges what was seen. @param ttl T, in ms */
+export function report(
+  seen: Seen,
+  truth: Truth,
+  effects: ReadonlyMap<string, ReadonlySet<string>>,
+  incidents: Readonly<Record<string, number>>,
+  instances: readonly Instance[],
+  ttl: number,
+): Report {
+  const { reads, groups, errors } = seen;
+  const writes = resolve(seen.writes, truth);
+  const acknowledged = writes.filter(({ returned }) => returned < Infinity);
+  const moments: Record<string, number> = {};
+  for (const instance of instances) {
+    for (const [moment, count] of instance.faults) moments[moment] = (moments[moment] ?? 0) + count;
+  }
+  return {
+    reads: reads.length,
+    writes: acknowledged.length,
+    kinds: countKinds(reads, acknowledged),
+    calmHits: shareOfHits(reads, acknowledged, 'calm', ttl),
+    faultHits: shareOfHits(reads, acknowledged, 'fault', ttl),
+    incidents,
+    moments,
+    errors: Object.fromEntries(errors),
+    violations: [
+      ...judge([...reads, ...writes], truth),
+      ...findDoubled(effects),
+      ...findHalved(groups, truth),
+    ],
+  };
+}
+
+/**
+ * Writes with their versions: the answer tells it, or the database does by the mark. An acknowledged one that
+ * the database does not have keeps version 0, which nothing has; one without an answer did not take place then.
+ */
+function resolve(writes: readonly WriteSeen[], truth: Truth): WriteSeen[] {
+  const versionOf = new Map<string, number>();
+  for (const [subject, versions] of truth) {
+    for (const [version, { by }] of versions) versionOf.set(`${subject} ${by}`, version);
+  }
+  return writes.flatMap((write): WriteSeen[] => {
+    const version = write.version ?? versionOf.get(`${write.subject} ${write.mark}`);
+    if (version === undefined && write.returned === Infinity) return [];
+    return [{ ...write, version: version ?? 0 }];
+  });
+}
+
+function countKinds(reads: readonly ReadSeen[], writes: readonly WriteSeen[]): Record<string, number> {
+  const kinds: Record<string, number> = {};
+  const add = (kind: string): void => void (kinds[kind] = (kinds[kind] ?? 0) + 1);
+  for (const { subject, version } of reads) {
+    const what = subject.startsWith('j-') ? 'jobs' : 'credentials';
+    add(version === undefined ? `told that there are no such ${what}` : `shown ${what}`);
+  }
+  for (const { subject, mark } of writes) {
+    const what = subject.startsWith('j-') ? 'jobs' : 'sessions';
+    // Marks of reports are numbered.
+    add(/^w\d+$/.test(mark) ? 'reported jobs' : `${mark.replace(/^made \d+$/, 'replaced')} ${what}`);
+  }
+  return kinds;
+}
+
+/** Only reads of jobs that were written within the last T can show a lie, and only those that show a job. */
+function shareOfHits(
+  reads: readonly ReadSeen[],
+  writes: readonly Operation[],
+  phase: string,
+  ttl: number,
+): number {
+  const counted = reads.filter(
+    (read) => read.phase === phase && read.requestId !== '' && read.version !== undefined,
+  );
+  counted.sort((a, b) => a.invoked - b.invoked);
+  const byTime = writes.toSorted((a, b) => a.returned - b.returned);
+  const lastWrite = new Map<string, number>();
+  let next = 0;
+  let fresh = 0;
+  let hits = 0;
+  for (const { subject, invoked, requestId, instance } of counted) {
+    for (; next < byTime.length && byTime[next]!.returned <= invoked; next++) {
+      lastWrite.set(byTime[next]!.subject, byTime[next]!.returned);
+    }
+    if (invoked - (lastWrite.get(subject) ?? -Infinity) > ttl) continue;
+    fresh++;
+    if (instance.cached(requestId)) hits++;
+  }
+  return fresh === 0 ? 0 : hits / fresh;
+}

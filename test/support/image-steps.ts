@@ -22,10 +22,11 @@ export interface Image {
   readonly healthCheck: readonly string[];
 }
 
-/** The steps of the project's own Dockerfile, without comments. */
+/** The steps of the project's own Dockerfile, each in one line, without comments. */
 export async function readSteps(): Promise<Step[]> {
   const text = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
   return text
+    .replaceAll(/\s*\\\n\s*/g, ' ')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => ({ word: line.split(' ', 1)[0] ?? '', rest: line.slice(line.indexOf(' ') + 1) }));

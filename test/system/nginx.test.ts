@@ -36,7 +36,7 @@ function assertSaysActionError(answer: Answer, refusal: Refusal, language: Langu
 function assertSaysRestError(answer: Answer, refusal: Refusal, language: Language): void {
   const requestId = answer.headers.get('x-request-id') ?? '';
   assert.match(requestId, /^[0-9a-f]{32}$/);
-  const request = { requestId, preferredLanguage: () => language } as unknown as WireRequest;
+  const request = { requestId, language } as WireRequest;
   const { status, body, headers } = encodeRestError('unknown', undefined, refusal, request);
   assert.deepEqual([answer.status, answer.text], [status, body]);
   assertHeaders(answer, headers);

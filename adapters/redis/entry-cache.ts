@@ -56,7 +56,10 @@ export function createRedisEntryCache(
     }
   };
 
-  const readEntry = createBatch((names: readonly string[]) => sent(redis.mgetBuffer(...names)));
+  const readValues = createBatch(async (names: readonly string[]) => {
+    const entries = await sent(redis.mgetBuffer(...names));
+    return entries.map((entry) => (entry ? readValue(entry) : undefined));
+  });
 
   return {
     runId,
@@ -68,10 +71,7 @@ export function createRedisEntryCache(
 
     setEpoch: (epoch) => sent(steps.jgSetEpoch(epochKey, epoch)),
 
-    async get(epoch, keys) {
-      const entries = await Promise.all(keys.map((key) => readEntry(keyOf(epoch, key))));
-      return entries.map((entry) => (entry ? readValue(entry) : undefined));
-    },
+    get: (epoch, keys) => readValues(keys.map((key) => keyOf(epoch, key))),
 
     async lease(epoch, key, token) {
       const answer = await sent(steps.jgLease(epochKey, keyOf(epoch, key), epoch, token, ttl));

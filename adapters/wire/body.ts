@@ -18,8 +18,6 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   }
   const told = request.headers['content-length'];
   const tooLarge = (): Refusal => new Refusal('malformed_request', { detail: 'body-too-large', limit });
-  const cutOff = (cause?: unknown): Refusal =>
-    new Refusal('malformed_request', { detail: 'body-aborted', cause });
   if (Number(told ?? 0) > limit) throw tooLarge();
   // The caller may have gone while its credentials were looked up.
   if (!request.readable) throw cutOff();
@@ -46,6 +44,10 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
       if (!request.readableEnded) fail(cutOff());
     });
   });
+}
+
+function cutOff(cause?: unknown): Refusal {
+  return new Refusal('malformed_request', { detail: 'body-aborted', cause });
 }
 
 /** @throws Refusal `malformed_request` */

@@ -95,6 +95,12 @@ export interface StoredAnswer {
   readonly time: number;
 }
 
+/** An answer that is to be stored, in place of one from before `since`. */
+export interface KeyedAnswer extends StoredAnswer {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
 /** A user as stored, with what only the check of a password needs. */
 export interface StoredUser extends Account {
   /** An argon2id hash in PHC form; undefined: no password was chosen yet, and none fits. */
@@ -163,8 +169,9 @@ export interface AccountStore {
   /**
    * Stores a token that is about to be sent, if the account still has the version that told where to; false where it
    * changed meanwhile. Removes the user's of the same purpose that expired before.
+   * @param answer stored together with it @throws KeyTaken where its key has an answer
    */
-  addOneTimeToken(token: StoredOneTimeToken, version: number): Promise<boolean>;
+  addOneTimeToken(token: StoredOneTimeToken, version: number, answer?: KeyedAnswer): Promise<boolean>;
   /** The newest changes first, below an entry's number. */
   listAudit(filter: AuditFilter): Promise<readonly NumberedAuditEntry[]>;
   /** The access key with its owner's account version, as one consistent read. */

@@ -1,10 +1,8 @@
 import type { Knex } from 'knex';
 import type { Job } from '../../src/jobs/job.ts';
-import { KeyTaken } from '../../src/jobs/answer-once.ts';
 import type { ChangeTx } from '../../src/ports.ts';
-import { ask, isDeadlock, isDuplicate } from './ask.ts';
+import { ask } from './ask.ts';
 import { fromJob, fromJobEvent, lastChange, toJob, type JobRow } from './rows.ts';
-import { fromSqlTime, toSqlTime } from './time.ts';
 
 /**
  * Jobs as a transaction knows them, as they were when it locked them or as it left them since: none can differ from
@@ -23,7 +21,7 @@ export function toVisibleJob(row: HideableRow): Job | undefined {
 export function jobChanges(
   trx: Knex.Transaction,
   known: KnownJobs,
-): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent' | 'recall' | 'remember'> {
+): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent'> {
   return {
     job: (jobId) =>
       ask(async () => {
@@ -62,29 +60,6 @@ export function jobChanges(
       ask(async () => {
         await trx('job_events').insert(fromJobEvent(change.job.jobId, lastChange(change)));
       }),
-
-    recall: (userId, key, since) =>
-      ask(async () => {
-        const row = (await trx('idempotency_keys')
-          .where({ user_id: userId, idempotency_key: key })
-          .where('create_time', '>=', toSqlTime(since))
-          .first()) as { digest: string; answer: string; create_time: string } | undefined;
-        return (
-          row && { userId, key, digest: row.digest, answer: row.answer, time: fromSqlTime(row.create_time) }
-        );
-      }),
-
-    remember: ({ userId, key, digest, answer, time }, since) =>
-      ask(async () => {
-        const own = { user_id: userId, idempotency_key: key };
-        const columns = { digest, answer, create_time: toSqlTime(time) };
-        try {
-          await trx('idempotency_keys').insert({ ...own, ...columns });
-        } catch (thrown) {
-          if (!isDuplicate(thrown)) throw thrown;
-          if (!(await renew(trx, own, columns, since))) throw new KeyTaken();
-        }
-      }),
   };
 }
 
@@ -101,19 +76,4 @@ async function insertNew(trx: Knex, row: JobRow): Promise<void> {
   )) as [{ affectedRows: number }] | { changes: number };
   const inserted = 'changes' in done ? done.changes : done[0].affectedRows;
   if (inserted !== 1) throw new Error(`job ${row.job_id} was deleted: its id cannot be used again`);
-}
-
-/** Puts an answer in place of one that is too old and was not removed yet; false where the present one is not. */
-async function renew(trx: Knex, own: object, columns: object, since: number): Promise<boolean> {
-  try {
-    const renewed = await trx('idempotency_keys')
-      .where(own)
-      .where('create_time', '<', toSqlTime(since))
-      .update(columns);
-    return renewed === 1;
-  } catch (thrown) {
-    // Two requests that found it too old at once: the server has rolled this one back, and the other goes on.
-    if (isDeadlock(thrown)) return false;
-    throw thrown;
-  }
 }

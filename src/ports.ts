@@ -29,6 +29,8 @@ export interface Ports {
   readonly faces: JobFaces;
   readonly clock: Clock;
   readonly tokenLife: number;
+  /** Words that a protocol has a use for where the id of a user would stand: no new user gets one. */
+  readonly reservedUserIds: ReadonlySet<string>;
 }
 
 /** Milliseconds since 1970 in UTC. */

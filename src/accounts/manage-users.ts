@@ -28,19 +28,18 @@ export function inventPassword(): string {
 /**
  * Makes a user, and the token of its invitation where it has no password. An account that is not there has no entry
  * in any cache: it goes through a change all the same, so that a signed call that comes again makes no second one.
+ * @param parts `reservedUserIds` can be no new user's
  * @returns the token only where this very call made the user
  * @throws Refusal `user_exists`, `invalid_parameter`, `idempotency_conflict`
  */
 export async function addUser(
-  parts: Parts,
+  parts: Parts & Pick<Ports, 'reservedUserIds'>,
   { userId: asked, role, email, password }: NewUser,
   by: Actor,
   idempotencyKey?: string,
 ): Promise<{ user: User; invitation?: InventedToken }> {
   const userId = asked ?? inventUserId();
-  if (!USER_ID_PATTERN.test(userId)) {
-    throw refuseParameters([{ parameter: 'userId', fault: { is: 'format', expected: 'form' } }]);
-  }
+  judgeUserId(userId, parts.reservedUserIds);
   judgeEmail(email);
   const time = parts.clock();
   const invitation = password === undefined ? inventOneTimeToken(userId, 'activation', time) : undefined;
@@ -112,6 +111,14 @@ export async function revokeTokens(
     const time = clock();
     await tx.addAudit({ ...by, time, operation: 'revoke-tokens', about: userId, fields: ['tokens'] });
   });
+}
+
+/** @throws Refusal `invalid_parameter` */
+function judgeUserId(userId: string, reserved: ReadonlySet<string>): void {
+  if (!USER_ID_PATTERN.test(userId)) {
+    throw refuseParameters([{ parameter: 'userId', fault: { is: 'format', expected: 'form' } }]);
+  }
+  if (reserved.has(userId)) throw refuseParameters([{ parameter: 'userId', fault: { is: 'reserved' } }]);
 }
 
 /** @throws Refusal `invalid_parameter` */

@@ -223,7 +223,7 @@ export type InvalidOrder = {
   };
 };
 
-/** the present status does not allow this */
+/** this is not allowed as things stand */
 export type OperationNotAllowed = {
   readonly code: 10015;
   readonly data: {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { createClient, JobgateError, type Client } from '../../clients/typescript/src/index.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { ADMIN, startGateway, type TestGateway } from '../support/gateway.ts';
 import { someJob } from '../support/some-job.ts';
 
@@ -140,6 +145,26 @@ describe('the TypeScript client', () => {
     await assert.rejects(withFetch(fetch).describeSession(), { reason: 'unreadable', status: 502, code: 0 });
     assert.equal(calls(), 4);
   });
+
+  for (const readme of ['README.md', 'README.zh-CN.md']) {
+    it(`does what its ${readme} shows, in fifteen lines`, async () => {
+      const own = new URL('../../clients/typescript/', import.meta.url);
+      const shown = /```ts\n([^]*?)```/.exec(readFileSync(new URL(readme, own), 'utf8'))?.[1] ?? '';
+      assert.ok(shown.trimEnd().split('\n').length <= 15);
+      await using folder = await temporaryFolder();
+      const script = join(folder.path, 'example.mts');
+      const example = shown
+        .replace("'jobgate-client'", JSON.stringify(new URL('src/index.ts', own).href))
+        .replace('http://127.0.0.1:8080', gateway.base);
+      writeFileSync(script, example);
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], {
+        env: { ...process.env, PASSWORD: ADMIN.password },
+      });
+      const newest = await client.describeLatestJob({ query: { job_type: 'neonsan' } });
+      assert.equal(newest.status, 'working');
+      assert.ok(stdout.split('\n').includes(newest.jobId), stdout);
+    });
+  }
 
   it('stops when it is told to, while it waits too', async () => {
     const signal = AbortSignal.timeout(100);

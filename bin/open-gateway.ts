@@ -8,6 +8,7 @@ import { createMemoryEntryCache, noEntryCache } from '../adapters/memory/entry-c
 import { connectRedis, type RedisLink } from '../adapters/redis/connect.ts';
 import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
 import { renderRestJob, REST_FACE } from '../adapters/rest/job-face.ts';
+import { reservedWords } from '../adapters/rest/reserved-words.ts';
 import { createAccountStore } from '../adapters/sql/accounts.ts';
 import { createJobStore } from '../adapters/sql/jobs.ts';
 import { createLedger } from '../adapters/sql/ledger.ts';
@@ -151,6 +152,7 @@ export async function openGateway(
     outbox,
     faces,
     tokenLife: config.tokenTtl * 1000,
+    reservedUserIds: reservedWords('userId'),
   };
 
   const stop = new AbortController();

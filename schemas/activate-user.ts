@@ -1,9 +1,15 @@
 import { Type, type Static } from 'typebox';
+import { IdempotencyKey } from './job.ts';
 import { GivenPassword, NewPassword, OneTimeToken, UserId } from './user.ts';
 
 /** What an activation and a reset take: the token of a mail, and the password to set, twice. */
 export const ActivateUserInput = Type.Object(
-  { token: OneTimeToken, password: NewPassword, confirmation: GivenPassword },
+  {
+    token: OneTimeToken,
+    password: NewPassword,
+    confirmation: GivenPassword,
+    idempotencyKey: Type.Optional(IdempotencyKey),
+  },
   { additionalProperties: false },
 );
 export type ActivateUserInput = Static<typeof ActivateUserInput>;

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { IdempotencyKey } from './job.ts';
 import { Email, NewPassword, Role, UserId } from './user.ts';
 
 /** Without a password the user gets a mail to choose one with. Without an id one is invented. */
@@ -8,6 +9,7 @@ export const CreateUserInput = Type.Object(
     role: Type.Optional(Role),
     email: Type.Optional(Email),
     password: Type.Optional(NewPassword),
+    idempotencyKey: Type.Optional(IdempotencyKey),
   },
   { additionalProperties: false },
 );

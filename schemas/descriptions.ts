@@ -40,6 +40,23 @@ const descriptions: Readonly<Record<string, Description>> = {
     zh: '由调用者自拟的键：24 小时内，同一请求用同一个键重复发送，得到相同的返回，不会重复执行',
   },
 
+  'activate-user.idempotencyKey': {
+    en: 'a key of the caller’s own making: within 24 hours the same request with the same key and the same `token` gets the same answer, though the token was used up by the first',
+    zh: '由调用者自拟的键：24 小时内，同一请求用同一个键和同一个 `token` 重复发送，得到相同的返回，即使该 token 已被首次请求用掉',
+  },
+  'reset-password.idempotencyKey': {
+    en: 'a key of the caller’s own making: within 24 hours the same request with the same key and the same `token` gets the same answer, though the token was used up by the first',
+    zh: '由调用者自拟的键：24 小时内，同一请求用同一个键和同一个 `token` 重复发送，得到相同的返回，即使该 token 已被首次请求用掉',
+  },
+  'request-reset.idempotencyKey': {
+    en: 'a key of the caller’s own making: within 24 hours the same key with the same `email` brings one mail, however often it is sent',
+    zh: '由调用者自拟的键：24 小时内，同一个键配同一个 `email` 无论发送多少次，只会寄出一封邮件',
+  },
+  'log-in.idempotencyKey': {
+    en: 'taken as by every POST, and not remembered: each log-in gives a token of its own, since none is stored that could be given again, and one more does no harm',
+    zh: '与其他 POST 一样可以携带，但不会被记录：token 不以可再次返回的形式保存，每次登录都得到一个新的 token，多出的 token 没有害处',
+  },
+
   jobIds: { en: 'ids of the jobs', zh: '作业 id 列表' },
   'describe-jobs.jobIds': {
     en: 'only jobs with these ids, in the order given; ids that no visible job has are left out',

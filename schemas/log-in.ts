@@ -1,9 +1,12 @@
 import { Type, type Static } from 'typebox';
+import { IdempotencyKey } from './job.ts';
 
+/** A log-in that comes again gives another token: a key is taken, as by all that is alike, and changes nothing. */
 export const LogInInput = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 64 }),
     password: Type.String({ minLength: 1, maxLength: 1024 }),
+    idempotencyKey: Type.Optional(IdempotencyKey),
   },
   { additionalProperties: false },
 );

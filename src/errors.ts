@@ -34,6 +34,7 @@ export type Reason = (typeof REASONS)[number];
 /** What is wrong with one parameter, in terms that each language and each spelling can word. */
 export type Fault =
   | { is: 'required' }
+  | { is: 'reserved' }
   | { is: 'unknown'; nearest?: string }
   | { is: 'duplicate' }
   | { is: 'type'; expected: 'string' | 'integer' | 'list' | 'object' }

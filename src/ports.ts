@@ -29,6 +29,8 @@ export interface Ports {
   readonly faces: JobFaces;
   readonly clock: Clock;
   readonly tokenLife: number;
+  /** Words that a protocol has a use for where the id of a user would stand: no new user gets one. */
+  readonly reservedUserIds: ReadonlySet<string>;
 }
 
 /** Milliseconds since 1970 in UTC. */
@@ -93,6 +95,12 @@ export interface StoredAnswer {
   readonly answer: string;
   /** Milliseconds since 1970. */
   readonly time: number;
+}
+
+/** An answer that is to be stored, in place of one from before `since`. */
+export interface KeyedAnswer extends StoredAnswer {
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** A user as stored, with what only the check of a password needs. */
@@ -163,8 +171,9 @@ export interface AccountStore {
   /**
    * Stores a token that is about to be sent, if the account still has the version that told where to; false where it
    * changed meanwhile. Removes the user's of the same purpose that expired before.
+   * @param answer stored together with it @throws KeyTaken where its key has an answer
    */
-  addOneTimeToken(token: StoredOneTimeToken, version: number): Promise<boolean>;
+  addOneTimeToken(token: StoredOneTimeToken, version: number, answer?: KeyedAnswer): Promise<boolean>;
   /** The newest changes first, below an entry's number. */
   listAudit(filter: AuditFilter): Promise<readonly NumberedAuditEntry[]>;
   /** The access key with its owner's account version, as one consistent read. */

@@ -31,8 +31,11 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   entityTag?(output: OutputOf<Name>): string;
   /** `If-Match` names the versions that the writer has seen. */
   readonly conditional?: true;
-  /** `Idempotency-Key` makes a retry safe. */
-  readonly repeatable?: true;
+  /**
+   * `Idempotency-Key` makes a retry safe: `once` refuses the key with another request; `freely` has nothing to compare,
+   * and a second time does no harm.
+   */
+  readonly repeatable?: 'once' | 'freely';
   /** Where what was made is found. */
   location?(output: OutputOf<Name>): string;
   /** The `Link` header of a page. */
@@ -102,7 +105,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       method: 'POST',
       path: '/v1/jobs',
       source: 'body',
-      repeatable: true,
+      repeatable: 'once',
       encode: one,
       entityTag: tagOf,
       location: (job) => `/v1/jobs/${job.jobId}`,
@@ -134,7 +137,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       path: '/v1/jobs/:jobIds/cancel',
       source: 'body',
       conditional: true,
-      repeatable: true,
+      repeatable: 'once',
       encode: ({ jobs }) => listPieces(jobs, (job) => job.face(REST_FACE)),
       entityTag: ({ jobs: [job] }) => (job ? tagOf(job) : ''),
     },
@@ -147,6 +150,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       method: 'POST',
       path: '/v1/auth',
       source: 'body',
+      repeatable: 'freely',
       encode: plain,
       // Front ends show their log-in page on 401 alone.
       statuses: { wrong_password: 401, user_inactive: 401 },
@@ -186,7 +190,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       method: 'POST',
       path: '/v1/keys',
       source: 'body',
-      repeatable: true,
+      repeatable: 'once',
       encode: (key) => plain({ ...accessKeyFields(key), secretAccessKey: key.secret }),
       location: (key) => `/v1/keys/${key.accessKeyId}`,
     },
@@ -225,6 +229,7 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
       method: 'POST',
       path: '/v1/users',
       source: 'body',
+      repeatable: 'once',
       encode: oneUser,
       location: ({ userId }) => `/v1/users/${encodeURIComponent(userId)}`,
     },
@@ -232,9 +237,15 @@ export const restBindings: { readonly [Name in OperationName]: readonly RestRout
   'change-user': [{ method: 'PATCH', path: '/v1/users/:userId', source: 'body', encode: oneUser }],
   'change-password': [{ method: 'PUT', path: '/v1/users/:userId/password', source: 'body', encode: nothing }],
   'revoke-tokens': [{ method: 'DELETE', path: '/v1/users/:userId/tokens', source: 'query', encode: nothing }],
-  'activate-user': [{ method: 'POST', path: '/v1/users/activate', source: 'body', encode: plain }],
-  'request-reset': [{ method: 'POST', path: '/v1/users/request_reset', source: 'body', encode: plain }],
-  'reset-password': [{ method: 'POST', path: '/v1/users/reset_password', source: 'body', encode: plain }],
+  'activate-user': [
+    { method: 'POST', path: '/v1/users/activate', source: 'body', repeatable: 'once', encode: plain },
+  ],
+  'request-reset': [
+    { method: 'POST', path: '/v1/users/request_reset', source: 'body', repeatable: 'freely', encode: plain },
+  ],
+  'reset-password': [
+    { method: 'POST', path: '/v1/users/reset_password', source: 'body', repeatable: 'once', encode: plain },
+  ],
 };
 
 function oneUser(user: User): Pieces {

@@ -1,10 +1,8 @@
 import type { Knex } from 'knex';
 import type { Job } from '../../src/jobs/job.ts';
-import { KeyTaken } from '../../src/jobs/answer-once.ts';
 import type { ChangeTx } from '../../src/ports.ts';
-import { ask, isDeadlock, isDuplicate } from './ask.ts';
+import { ask } from './ask.ts';
 import { fromJob, fromJobEvent, lastChange, toJob, type JobRow } from './rows.ts';
-import { fromSqlTime, toSqlTime } from './time.ts';
 
 /**
  * Jobs as a transaction knows them, as they were when it locked them or as it left them since: none can differ from
@@ -23,7 +21,7 @@ export function toVisibleJob(row: HideableRow): Job | undefined {
 export function jobChanges(
   trx: Knex.Transaction,
   known: KnownJobs,
-): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent' | 'recall' | 'remember'> {
+): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent'> {
   return {
     job: (jobId) =>
       ask(async () => {
@@ -72,29 +70,6 @@ export function jobChanges(
         const sql = `insert into job_events (${columns.join(', ')}) values (${marks})`;
         await rowsDone(trx, sql, Object.values(row) as Knex.RawBinding[]);
       }),
-
-    recall: (userId, key, since) =>
-      ask(async () => {
-        const row = (await trx('idempotency_keys')
-          .where({ user_id: userId, idempotency_key: key })
-          .where('create_time', '>=', toSqlTime(since))
-          .first()) as { digest: string; answer: string; create_time: string } | undefined;
-        return (
-          row && { userId, key, digest: row.digest, answer: row.answer, time: fromSqlTime(row.create_time) }
-        );
-      }),
-
-    remember: ({ userId, key, digest, answer, time }, since) =>
-      ask(async () => {
-        const own = { user_id: userId, idempotency_key: key };
-        const columns = { digest, answer, create_time: toSqlTime(time) };
-        try {
-          await trx('idempotency_keys').insert({ ...own, ...columns });
-        } catch (thrown) {
-          if (!isDuplicate(thrown)) throw thrown;
-          if (!(await renew(trx, own, columns, since))) throw new KeyTaken();
-        }
-      }),
   };
 }
 
@@ -126,19 +101,4 @@ function changedColumns(before: JobRow, after: JobRow): string[] {
 async function rowsDone(trx: Knex, sql: string, values: readonly Knex.RawBinding[]): Promise<number> {
   const done = (await trx.raw(sql, values)) as [{ affectedRows: number }] | { changes: number };
   return 'changes' in done ? done.changes : done[0].affectedRows;
-}
-
-/** Puts an answer in place of one that is too old and was not removed yet; false where the present one is not. */
-async function renew(trx: Knex, own: object, columns: object, since: number): Promise<boolean> {
-  try {
-    const renewed = await trx('idempotency_keys')
-      .where(own)
-      .where('create_time', '<', toSqlTime(since))
-      .update(columns);
-    return renewed === 1;
-  } catch (thrown) {
-    // Two requests that found it too old at once: the server has rolled this one back, and the other goes on.
-    if (isDeadlock(thrown)) return false;
-    throw thrown;
-  }
 }

@@ -3,6 +3,7 @@ import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { EntryKey, EpochState } from '../../src/ports.ts';
 import { accessKeyChanges } from './access-keys.ts';
+import { answerChanges } from './answers.ts';
 import { ask } from './ask.ts';
 import { auditChanges } from './audit-trail.ts';
 import type { Dialect, Lock } from './dialect.ts';
@@ -131,6 +132,7 @@ function ledgerTx(
     epoch: () => ask(() => lockEpoch(trx)),
 
     ...jobChanges(trx, jobs),
+    ...answerChanges(trx),
     ...userChanges(trx, absentAccounts),
     ...tokenChanges(trx),
     ...accessKeyChanges(trx),

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { AccountStore, ChangeTx, Purpose, StoredOneTimeToken } from '../../src/ports.ts';
+import { answerChanges } from './answers.ts';
 import { ask } from './ask.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
@@ -49,12 +50,13 @@ export function tokenStore(
 
     findOneTimeToken: (digest) => ask(() => findOneTimeToken(db, digest)),
 
-    addOneTimeToken: (token, version) =>
+    addOneTimeToken: (token, version, answer) =>
       ask(() =>
         db.transaction(async (trx) => {
           const { userId, purpose, createTime } = token;
           const account = trx('users').where({ user_id: userId, version });
           if ((await account.update({ version })) === 0) return false;
+          if (answer) await answerChanges(trx).remember(answer, answer.since);
           await trx('one_time_tokens')
             .where({ user_id: userId, purpose })
             .where('expire_time', '<', toSqlTime(createTime))

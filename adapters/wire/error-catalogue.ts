@@ -122,7 +122,7 @@ export const errorCatalogue: Readonly<Record<Reason, CatalogueRow>> = {
     word: 'PermissionDenied',
     code: 10015,
     status: 200,
-    message: { en: 'the present status does not allow this', zh: '当前状态不允许此操作' },
+    message: { en: 'this is not allowed as things stand', zh: '当前情况不允许此操作' },
   },
   version_conflict: {
     retCode: 2110,

@@ -55,8 +55,8 @@ const DETAILS: Readonly<Record<Detail, Text>> = {
     zh: '该网关未启用 access key：未设置 KEY_ENCRYPTION_KEY',
   },
   'access-keys-too-many': {
-    en: 'a user may not have more access keys',
-    zh: '该用户的 access key 数量已达上限',
+    en: 'the user has as many access keys as a user may have, remove one first',
+    zh: '该用户的 access key 数量已达上限，请先删除一个',
   },
   'password-key-not-set-up': { en: 'this gateway has no key for passwords', zh: '该网关未设置密码加密密钥' },
   'email-taken': {
@@ -164,6 +164,8 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
   switch (fault.is) {
     case 'required':
       return zh ? '缺失' : 'is missing';
+    case 'reserved':
+      return zh ? '是保留字，不能作为 id' : 'is a word that no id may be';
     case 'unknown': {
       const hint = fault.nearest === undefined ? '' : respell(fault.nearest);
       if (zh) return hint ? `不是已知参数，是否应为 ${hint}` : '不是已知参数';

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { EMAIL_PATTERN, USER_ID_PATTERN, type Role } from '../../schemas/user.ts';
 import { Refusal, refuseParameters } from '../errors.ts';
+import { answerOnce } from '../jobs/answer-once.ts';
 import type { Ports, StoredUser } from '../ports.ts';
 import type { Actor } from './audit.ts';
 import { inventOneTimeToken, type InventedToken } from './one-time-token.ts';
+import { judgeSamePassword } from './same-password.ts';
 import { hashNew, takePassword } from './take-password.ts';
-import { accountKey, viewUser, type User } from './user.ts';
+import { accountKey, inventUserId, viewUser, type User } from './user.ts';
 
 type Parts = Pick<Ports, 'accounts' | 'changes' | 'passwords' | 'clock'>;
 
 /** A user to be made. Without a password it is invited: it chooses one with the token that is sent to it. */
 export interface NewUser {
-  readonly userId: string;
+  /** Left out: one is made up. */
+  readonly userId?: string | undefined;
   readonly role: Role;
   readonly email?: string | undefined;
   readonly password?: string | undefined;
@@ -25,17 +28,18 @@ export function inventPassword(): string {
 /**
  * Makes a user, and the token of its invitation where it has no password. An account that is not there has no entry
  * in any cache: it goes through a change all the same, so that a signed call that comes again makes no second one.
+ * @param parts `reservedUserIds` can be no new user's
  * @returns the token only where this very call made the user
- * @throws Refusal `user_exists`, `invalid_parameter`
+ * @throws Refusal `user_exists`, `invalid_parameter`, `idempotency_conflict`
  */
 export async function addUser(
-  parts: Parts,
-  { userId, role, email, password }: NewUser,
+  parts: Parts & Pick<Ports, 'reservedUserIds'>,
+  { userId: asked, role, email, password }: NewUser,
   by: Actor,
+  idempotencyKey?: string,
 ): Promise<{ user: User; invitation?: InventedToken }> {
-  if (!USER_ID_PATTERN.test(userId)) {
-    throw refuseParameters([{ parameter: 'userId', fault: { is: 'format', expected: 'form' } }]);
-  }
+  const userId = asked ?? inventUserId();
+  judgeUserId(userId, parts.reservedUserIds);
   judgeEmail(email);
   const time = parts.clock();
   const invitation = password === undefined ? inventOneTimeToken(userId, 'activation', time) : undefined;
@@ -50,9 +54,12 @@ export async function addUser(
     lastLoginTime: undefined,
     version: 1,
   };
-  let made = false as boolean;
-  const user = await parts.changes.change([accountKey(userId)], async (tx) => {
-    made = false;
+  const { passwordHash } = stored;
+  const request = { userId: asked, role, email, invited: stored.invited };
+  const once = { key: idempotencyKey, operation: 'create-user', request };
+  let makes = false as boolean;
+  const made = await answerOnce(parts, by, [accountKey(userId)], once, async (tx) => {
+    makes = false;
     if (await tx.account(userId)) throw new Refusal('user_exists');
     await tx.insertUser(stored);
     if (invitation) await tx.insertOneTimeToken(invitation.stored);
@@ -62,10 +69,11 @@ export async function addUser(
       ...(password === undefined ? [] : ['password']),
     ];
     await tx.addAudit({ ...by, time, operation: 'create-user', about: userId, fields });
-    made = true;
-    return viewUser(stored);
+    makes = true;
+    return { user: viewUser(stored), passwordHash };
   });
-  return { user, ...(made && invitation && { invitation }) };
+  await judgeSamePassword(parts.passwords, password, passwordHash, made.passwordHash);
+  return { user: made.user, ...(makes && invitation && { invitation }) };
 }
 
 /**
@@ -103,6 +111,14 @@ export async function revokeTokens(
     const time = clock();
     await tx.addAudit({ ...by, time, operation: 'revoke-tokens', about: userId, fields: ['tokens'] });
   });
+}
+
+/** @throws Refusal `invalid_parameter` */
+function judgeUserId(userId: string, reserved: ReadonlySet<string>): void {
+  if (!USER_ID_PATTERN.test(userId)) {
+    throw refuseParameters([{ parameter: 'userId', fault: { is: 'format', expected: 'form' } }]);
+  }
+  if (reserved.has(userId)) throw refuseParameters([{ parameter: 'userId', fault: { is: 'reserved' } }]);
 }
 
 /** @throws Refusal `invalid_parameter` */

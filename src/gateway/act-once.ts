@@ -1,6 +1,6 @@
 import type { Claim } from '../accounts/credentials.ts';
 import { signatureDigest } from '../accounts/judge-signature.ts';
-import { KeyTaken } from '../jobs/answer-once.ts';
+import { mayBeSecond } from '../jobs/answer-once.ts';
 import type { Changes, ChangeTx, EntryKey } from '../ports.ts';
 
 /** Clocks of instances may differ: a call is remembered for longer than its signature holds; in ms. */
@@ -35,7 +35,7 @@ export function actOnce(
         return await attempt();
       } catch (thrown) {
         // The same call, or one with the same key, was carried out between our look and our effect.
-        if (thrown instanceof KeyTaken) return attempt();
+        if (mayBeSecond(thrown)) return attempt();
         throw thrown;
       }
     },

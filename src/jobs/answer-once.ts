@@ -14,17 +14,30 @@ export interface Once {
 /** Two requests with one key came at once, and the other was first: its answer is there now. */
 export class KeyTaken extends Error {}
 
+/** Whether the same request may have been carried out meanwhile: then its answer is there, or it is refused again. */
+export function mayBeSecond(thrown: unknown): boolean {
+  return thrown instanceof KeyTaken || (thrown instanceof Refusal && thrown.reason === 'user_exists');
+}
+
+/** What tells one request from another. */
+export function digestOf({ operation, request }: Omit<Once, 'key'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([operation, request]))
+    .digest('hex');
+}
+
 /** How long an answer is kept, in ms. */
 export const ANSWER_KEPT_FOR = 24 * 60 * 60_000;
 
 /**
  * Makes a change once for a key, however often the request comes: what it comes to is stored as JSON in the transaction
  * of the effect, and given again as it was.
+ * @param holder whose key it is: a user, or what stands for one where nobody has logged in
  * @throws Refusal `idempotency_conflict` where the key came with another request
  */
 export async function answerOnce<Result>(
   ports: Pick<Ports, 'changes' | 'clock'>,
-  caller: { readonly userId: string },
+  holder: { readonly userId: string },
   keys: readonly EntryKey[],
   once: Once,
   effect: (tx: ChangeTx) => Promise<Result>,
@@ -32,10 +45,8 @@ export async function answerOnce<Result>(
   const { key } = once;
   if (key === undefined) return ports.changes.change(keys, effect);
 
-  const { userId } = caller;
-  const digest = createHash('sha256')
-    .update(JSON.stringify([once.operation, once.request]))
-    .digest('hex');
+  const { userId } = holder;
+  const digest = digestOf(once);
   const attempt = (): Promise<Result> =>
     ports.changes.change(keys, async (tx) => {
       const since = ports.clock() - ANSWER_KEPT_FOR;
@@ -49,7 +60,7 @@ export async function answerOnce<Result>(
   try {
     return await attempt();
   } catch (thrown) {
-    if (thrown instanceof KeyTaken) return attempt();
+    if (mayBeSecond(thrown)) return attempt();
     throw thrown;
   }
 }

@@ -11,8 +11,8 @@ export const activateUser: OpenOperation<ActivateUserInput, ActivateUserOutput> 
   input: ActivateUserInput,
   output: ActivateUserOutput,
   permission: 'anyone',
-  async handle({ input: { token, password, confirmation }, origin, ports }) {
-    if (password !== confirmation) throw new Refusal('passwords_differ');
-    return { userId: await redeem(ports, token, password, origin) };
+  async handle({ input: { confirmation, ...given }, origin, ports }) {
+    if (given.password !== confirmation) throw new Refusal('passwords_differ');
+    return { userId: await redeem(ports, given, origin) };
   },
 };

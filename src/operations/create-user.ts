@@ -3,7 +3,7 @@ import { User as UserSchema } from '../../schemas/user.ts';
 import { actorOf } from '../accounts/audit.ts';
 import { addUser } from '../accounts/manage-users.ts';
 import { sendInvitation } from '../accounts/send-link.ts';
-import { inventUserId, type User } from '../accounts/user.ts';
+import type { User } from '../accounts/user.ts';
 import { refuseParameters } from '../errors.ts';
 import type { MemberOperation } from '../operation.ts';
 
@@ -16,12 +16,13 @@ export const createUser: MemberOperation<CreateUserInput, User> = {
   output: UserSchema,
   permission: 'admin',
   async handle({ input, caller, origin, ports }) {
-    const { userId = inventUserId(), role = 'user', email, password } = input;
+    const { userId, role = 'user', email, password, idempotencyKey } = input;
     // Nobody could ever get in.
     if (password === undefined && (email === undefined || !ports.outbox)) {
       throw refuseParameters([{ parameter: 'password', fault: { is: 'required' } }]);
     }
-    const made = await addUser(ports, { userId, role, email, password }, actorOf(caller, origin));
+    const wanted = { userId, role, email, password };
+    const made = await addUser(ports, wanted, actorOf(caller, origin), idempotencyKey);
     const { user, invitation } = made;
     sendInvitation(ports.outbox, email, invitation, origin.language);
     return user;

@@ -12,7 +12,7 @@ export const requestReset: OpenOperation<RequestResetInput, object> = {
   output: RequestResetOutput,
   permission: 'anyone',
   knowsCallers: true,
-  async handle({ input: { email }, caller, origin, ports }) {
+  async handle({ input: { email, idempotencyKey }, caller, origin, ports }) {
     const { outbox, accounts, linkRequests } = ports;
     if (!outbox) throw new Refusal('operation_not_allowed', { detail: 'mail-not-set-up' });
     await linkRequests.admit(email, origin.address);
@@ -20,7 +20,7 @@ export const requestReset: OpenOperation<RequestResetInput, object> = {
       throw new Refusal('email_not_registered');
     }
     // Nothing is looked up before the answer: for every address it is the same, and takes as long.
-    outbox.post(() => prepareLink(ports, email, origin.language));
+    outbox.post(() => prepareLink(ports, { email, language: origin.language, idempotencyKey }));
     return {};
   },
 };

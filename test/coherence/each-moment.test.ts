@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openMysql } from '../../adapters/sql/open-mysql.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
+import { tokenDigest } from '../../src/accounts/credentials.ts';
 import type { Moment } from '../../src/coherence/steps.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { call, closeConnections, type Answer } from './checker/caller.ts';
@@ -19,6 +20,9 @@ const MOMENTS: readonly Moment[] = [
   'after commit',
   'after publish',
 ];
+
+const PASSWORD = 'a password that was chosen';
+const TOKEN = (name: string): string => `a one-time token for ${name}`.padEnd(43, '.');
 
 describe('a gateway that dies in the middle of a write', () => {
   let own: TestDatabase;
@@ -86,6 +90,45 @@ describe('a gateway that dies in the middle of a write', () => {
       } finally {
         await mortal.stop();
       }
+    });
+
+    it(`${moment} makes one user and sets one password, once the client has retried elsewhere`, async () => {
+      const authorization = await logIn();
+      const name = `usr-${moment}`.replaceAll(' ', '-');
+      await direct.db('one_time_tokens').insert({
+        digest: tokenDigest(TOKEN(name)),
+        purpose: 'reset',
+        user_id: ADMIN.name,
+        create_time: '2020-01-01 00:00:00.000',
+        expire_time: '2120-01-01 00:00:00.000',
+      });
+      const reset = { token: TOKEN(name), password: ADMIN.password, confirmation: ADMIN.password };
+      for (const [path, body, operation, about] of [
+        ['/v1/users', { userId: name, password: PASSWORD }, 'create-user', name],
+        ['/v1/users/reset_password', reset, 'reset-password', ADMIN.name],
+      ] as const) {
+        const audited = async (): Promise<number> =>
+          (await direct.db('audit_trail').where({ operation, about })).length;
+        const before = await audited();
+        const mortal = await startInstance('mortal', environment);
+        try {
+          const headers = { authorization, 'idempotency-key': name };
+          mortal.plan({ [moment]: { fault: 'die', chance: 1 } });
+          // The plan is on its way, while the call is.
+          await sleep(100);
+          assert.equal(await send(mortal, 'POST', path, headers, body), undefined);
+
+          const first = await send(survivor, 'POST', path, headers, body);
+          const again = await send(survivor, 'POST', path, headers, body);
+          assert.equal(first?.body.code, 0, JSON.stringify(first?.body));
+          assert.deepEqual(again?.body, first.body);
+          assert.equal(await audited(), before + 1);
+        } finally {
+          await mortal.stop();
+        }
+      }
+      const credentials = { name, password: PASSWORD };
+      assert.equal((await send(survivor, 'POST', '/v1/auth', {}, credentials))?.body.code, 0);
     });
   }
 });

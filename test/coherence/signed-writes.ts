@@ -39,6 +39,19 @@ const onKey =
     return { parameters: parametersOf(id), effects: async () => (await version()) - before };
   };
 
+/** Each change of a user leaves one row in the audit trail. */
+const onUser =
+  (operation: string, parametersOf: (userId: string) => Parameters, isThere = true): Prepare =>
+  async (_gateway, { db, dialect }) => {
+    const userId = `usr-once${++made}`;
+    if (isThere) await putUser({ db, dialect }, { userId });
+    return {
+      parameters: parametersOf(userId),
+      effects: async () => (await db('audit_trail').where({ operation, about: userId })).length,
+    };
+  };
+const password = Buffer.from('a good password').toString('base64');
+
 /** Every write of the action API. */
 export const WRITES: Readonly<Record<string, Prepare>> = {
   async CreateJob(_gateway, { db }) {
@@ -65,6 +78,14 @@ export const WRITES: Readonly<Record<string, Prepare>> = {
   },
   ModifyAccessKeyAttributes: onKey((id) => ({ access_key: id, status: 'disabled' })),
   DeleteAccessKeys: onKey((id) => ({ 'access_keys.1': id })),
+  CreateUser: onUser('create-user', (userId) => ({ user_id: userId, password }), false),
+  ModifyUserAttributes: onUser('change-user', (userId) => ({ user_id: userId, role: 'operator' })),
+  ModifyUserPassword: onUser('change-password', (userId) => ({
+    user_id: userId,
+    new_password: password,
+    confirmation: password,
+  })),
+  RevokeTokens: onUser('revoke-tokens', (userId) => ({ user_id: userId })),
 };
 
 /**

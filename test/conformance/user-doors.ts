@@ -18,6 +18,7 @@ export interface UserInput {
   readonly confirmation?: string;
   readonly limit?: number;
   readonly after?: string;
+  readonly idempotencyKey?: string;
 }
 
 export type UserOperation =
@@ -56,6 +57,7 @@ export function userDoorOfAction(gateway: Pick<TestGateway, 'base'>, user: Actio
     const form: Record<string, string | number> = { action: ACTIONS[operation], lang: 'en', ...more };
     for (const [name, value] of Object.entries(input) as [string, string | number | string[]][]) {
       if (Array.isArray(value)) value.forEach((each, index) => (form[`users.${index + 1}`] = each));
+      else if (name === 'idempotencyKey') form.client_token = value;
       else if (/password|confirmation/i.test(name)) {
         form[toSnake(name)] = Buffer.from(String(value)).toString('base64');
       } else form[toSnake(name)] = value;
@@ -89,9 +91,9 @@ export function userDoorOfRest(
   self: string,
 ): UserDoor {
   return async (operation, input = {}, more = {}) => {
-    const { userId, ...rest } = input;
+    const { userId, idempotencyKey, ...rest } = input;
     const one = `/v1/users/${encodeURIComponent(userId ?? self)}`;
-    const body = JSON.stringify({ ...(operation === 'create-user' ? input : rest), ...more });
+    const body = JSON.stringify({ ...(operation === 'create-user' && { userId }), ...rest, ...more });
     const query = new URLSearchParams(more);
     for (const [name, value] of Object.entries(rest)) {
       query.append(name === 'limit' ? 'per_page' : toSnake(name), String(value));
@@ -104,7 +106,11 @@ export function userDoorOfRest(
       'change-password': [`${one}/password`, send('PUT')] as const,
       'revoke-tokens': [`${one}/tokens`, { method: 'DELETE' }] as const,
     }[operation];
-    const headers = { ...('headers' in init ? init.headers : {}), 'accept-language': 'en' };
+    const headers = {
+      ...('headers' in init ? init.headers : {}),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+      'accept-language': 'en',
+    };
     const answer = await callRest(gateway, await token(), path, { ...init, headers });
     const { code, data } = answer.body;
     if (code !== 0) {

@@ -76,6 +76,7 @@ for (const store of STORES) {
       for (const [parameters, input, said] of [
         [['user', 'add', 'usr-1'], '', /this user exists already/],
         [['user', 'add', 'two words'], '', /user_id/],
+        [['user', 'add', 'activate'], '', /user_id is a word that no id may be/],
         [['user', 'add', 'usr-2', '--password-stdin'], 'short', /password must have at least 8 characters/],
         [['user', 'passwd', 'usr-9'], '', /no such user/],
         [['user', 'role', 'usr-1', 'king'], '', /user, operator, admin/],

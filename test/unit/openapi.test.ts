@@ -56,6 +56,15 @@ describe('the OpenAPI document', () => {
     );
   });
 
+  it('takes an Idempotency-Key with every POST, and with nothing else', () => {
+    for (const [path, item] of Object.entries(document.paths)) {
+      for (const [method, { parameters }] of Object.entries(item)) {
+        const names = parameters.flatMap((each) => ('name' in each ? [each.name] : []));
+        assert.equal(names.includes('Idempotency-Key'), method === 'post', `${method} ${path}`);
+      }
+    }
+  });
+
   it('gives every operation an id of its own, a tag, and an example of what is sent and answered', () => {
     const ids = operations.map(({ operationId }) => operationId);
     assert.equal(new Set(ids).size, ids.length);

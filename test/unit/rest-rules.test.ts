@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { errorCatalogue } from '../../adapters/wire/error-catalogue.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RULES = 'test/wire/seed-rules.test.ts';
@@ -36,6 +37,12 @@ describe('the table of rules', () => {
   it('names tests that are there', () => {
     assert.ok(named().length > 25);
     for (const { title, file } of named()) assert.ok(titlesOf(file).has(title), `${file}: ${title}`);
+  });
+
+  it('has every code that may be answered', () => {
+    const codes = read('docs/rest-rules.md').match(/(?<=^\| )[\d, ]+(?= +\|)/gm) ?? [];
+    const listed = new Set(codes.flatMap((each) => each.split(',').map(Number)));
+    for (const { code } of Object.values(errorCatalogue)) assert.ok(listed.has(code), String(code));
   });
 
   it('leaves out none of those tests', () => {

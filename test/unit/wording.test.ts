@@ -69,6 +69,7 @@ const isFormat = (expected: Expected): expected is Extract<Fault, { is: 'format'
 /** Every fault: one that is missing here does not compile. */
 const FAULTS: { readonly [Is in Fault['is']]: readonly Extract<Fault, { is: Is }>[] } = {
   required: [{ is: 'required' }],
+  reserved: [{ is: 'reserved' }],
   unknown: [{ is: 'unknown' }, { is: 'unknown', nearest: 'perPage' }],
   duplicate: [{ is: 'duplicate' }],
   type: (['string', 'integer', 'list', 'object'] as const).map((expected) => ({ is: 'type', expected })),

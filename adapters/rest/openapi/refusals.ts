@@ -145,6 +145,6 @@ export function reasonsOf(
   // What nginx asks is read from the headers alone.
   if (!route.headersOnly) met.add('invalid_parameter').add('malformed_request').add('rate_limited');
   if (route.conditional) met.add('version_conflict');
-  if (route.repeatable) met.add('idempotency_conflict');
+  if (route.repeatable === 'once') met.add('idempotency_conflict');
   return REASONS.filter((reason) => met.has(reason));
 }

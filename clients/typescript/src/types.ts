@@ -223,7 +223,7 @@ export type InvalidOrder = {
   };
 };
 
-/** the present status does not allow this */
+/** this is not allowed as things stand */
 export type OperationNotAllowed = {
   readonly code: 10015;
   readonly data: {
@@ -694,6 +694,10 @@ export interface Operations {
   /** Log in with a password and get a token. Who may call it: anyone. */
   logIn: {
     readonly input: {
+      readonly headers?: {
+        /** taken as by every POST, and not remembered: each log-in gives a token of its own, since none is stored that could be given again, and one more does no harm */
+        readonly 'Idempotency-Key'?: string;
+      };
       readonly body: {
         /** id of the user */
         readonly name: string;
@@ -863,6 +867,10 @@ export interface Operations {
   /** Create a user, with a password, or with an e-mail address to which an invitation is sent. Who may call it: admins. */
   createUser: {
     readonly input?: {
+      readonly headers?: {
+        /** a key of the caller’s own making: within 24 hours the same request with the same key gets the same answer and has no second effect */
+        readonly 'Idempotency-Key'?: string;
+      };
       readonly body?: {
         /** id of the new user; without it, one is made up */
         readonly userId?: string;
@@ -974,6 +982,10 @@ export interface Operations {
   /** Activate an invited user, with the token of its mail and a password of its choice. Who may call it: anyone. */
   activateUser: {
     readonly input: {
+      readonly headers?: {
+        /** a key of the caller’s own making: within 24 hours the same request with the same key and the same `token` gets the same answer, though the token was used up by the first */
+        readonly 'Idempotency-Key'?: string;
+      };
       readonly body: {
         /** the word in the mail */
         readonly token: string;
@@ -991,6 +1003,10 @@ export interface Operations {
   /** Send the owner of an e-mail address a link to set a new password. Whether there is one is told to admins alone. Who may call it: anyone. */
   requestReset: {
     readonly input: {
+      readonly headers?: {
+        /** a key of the caller’s own making: within 24 hours the same key with the same `email` brings one mail, however often it is sent */
+        readonly 'Idempotency-Key'?: string;
+      };
       readonly body: {
         /** where mails to the user go */
         readonly email: string;
@@ -1001,6 +1017,10 @@ export interface Operations {
   /** Set a password with the token of a mail. All tokens of the user end. Who may call it: anyone. */
   resetPassword: {
     readonly input: {
+      readonly headers?: {
+        /** a key of the caller’s own making: within 24 hours the same request with the same key and the same `token` gets the same answer, though the token was used up by the first */
+        readonly 'Idempotency-Key'?: string;
+      };
       readonly body: {
         /** the word in the mail */
         readonly token: string;
@@ -1029,7 +1049,7 @@ export const routes: Readonly<Record<OperationId, { method: string; path: string
   describeLatestJob: { method: 'GET', path: '/v1/jobs/latest', repeatable: false },
   describeJobTimeline: { method: 'GET', path: '/v1/jobs/{job_id}/timeline', repeatable: false },
   cancelJob: { method: 'POST', path: '/v1/jobs/{job_id}/cancel', repeatable: true },
-  logIn: { method: 'POST', path: '/v1/auth', repeatable: false },
+  logIn: { method: 'POST', path: '/v1/auth', repeatable: true },
   describeSession: { method: 'GET', path: '/v1/auth', repeatable: false },
   logOut: { method: 'DELETE', path: '/v1/auth', repeatable: false },
   describePasswordKey: { method: 'GET', path: '/v1/auth/key', repeatable: false },
@@ -1039,12 +1059,12 @@ export const routes: Readonly<Record<OperationId, { method: string; path: string
   changeAccessKey: { method: 'PATCH', path: '/v1/keys/{access_key_id}', repeatable: false },
   removeAccessKey: { method: 'DELETE', path: '/v1/keys/{access_key_id}', repeatable: false },
   describeUsers: { method: 'GET', path: '/v1/users', repeatable: false },
-  createUser: { method: 'POST', path: '/v1/users', repeatable: false },
+  createUser: { method: 'POST', path: '/v1/users', repeatable: true },
   describeUser: { method: 'GET', path: '/v1/users/{user_id}', repeatable: false },
   changeUser: { method: 'PATCH', path: '/v1/users/{user_id}', repeatable: false },
   changePassword: { method: 'PUT', path: '/v1/users/{user_id}/password', repeatable: false },
   revokeTokens: { method: 'DELETE', path: '/v1/users/{user_id}/tokens', repeatable: false },
-  activateUser: { method: 'POST', path: '/v1/users/activate', repeatable: false },
-  requestReset: { method: 'POST', path: '/v1/users/request_reset', repeatable: false },
-  resetPassword: { method: 'POST', path: '/v1/users/reset_password', repeatable: false },
+  activateUser: { method: 'POST', path: '/v1/users/activate', repeatable: true },
+  requestReset: { method: 'POST', path: '/v1/users/request_reset', repeatable: true },
+  resetPassword: { method: 'POST', path: '/v1/users/reset_password', repeatable: true },
 };

@@ -5,7 +5,7 @@ import { createLinkRequests } from '../adapters/attempts/link-requests.ts';
 import { createRateLimiter } from '../adapters/attempts/rate-limiter.ts';
 import { createSmtpMailer, type SmtpSettings } from '../adapters/mail/smtp-mailer.ts';
 import { createMemoryEntryCache, noEntryCache } from '../adapters/memory/entry-cache.ts';
-import { connectRedis, type RedisLink } from '../adapters/redis/connect.ts';
+import { connectRedis, type RedisLink, type RedisSettings } from '../adapters/redis/connect.ts';
 import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
 import { renderRestJob, REST_FACE } from '../adapters/rest/job-face.ts';
 import { createAccountStore } from '../adapters/sql/accounts.ts';
@@ -92,7 +92,7 @@ export async function openGateway(
   if (generation) {
     cache = createMemoryEntryCache({ ttl, most: MEMORY_ENTRIES, clock, generation });
   } else if (config.redisUrl !== undefined) {
-    link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, log);
+    link = connectRedis(config.redisUrl, redisSettings(config), log);
     cache = createRedisEntryCache(link, storeId, ttl);
     if (alter) cache = alter(cache);
     await link.greeted(REDIS_GREETING);
@@ -171,6 +171,12 @@ export async function openGateway(
       await database.close();
     },
   };
+}
+
+/** How Redis is reached, beside its address. */
+export function redisSettings(config: Config): RedisSettings {
+  const { redisCaFile, sentinelUsername: username, sentinelPassword: password, sentinelCaFile } = config;
+  return { caFile: redisCaFile, sentinel: { username, password, caFile: sentinelCaFile } };
 }
 
 /** How mails are sent; undefined: they are not. */

@@ -10,7 +10,7 @@ import { checkServer } from '../../adapters/sql/server-version.ts';
 import { secretContext } from '../../src/accounts/access-key.ts';
 import { createSecretBox } from '../../src/accounts/secret-box.ts';
 import { readConfig, WrongSettings, type Config } from '../config.ts';
-import { openDatabase, smtpSettings } from '../open-gateway.ts';
+import { openDatabase, redisSettings, smtpSettings } from '../open-gateway.ts';
 import { ownKeys } from '../own-keys.ts';
 import { printAnswer } from './answer.ts';
 
@@ -125,7 +125,7 @@ async function examineRedis(config: Config): Promise<Finding[]> {
   if (config.redisUrl === undefined) {
     return [{ check: 'cache', ok: true, seen: 'none: every read goes to the database' }];
   }
-  const link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, createLog('silent'));
+  const link = connectRedis(config.redisUrl, redisSettings(config), createLog('silent'));
   try {
     await link.greeted(2_000);
     if (link.runId() === undefined) throw new Error(link.trouble() ?? 'it does not answer');

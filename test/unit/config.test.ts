@@ -97,6 +97,7 @@ describe('the settings', () => {
     LOG_LEVEL: ['loud', 'INFO'],
     DATABASE_CA_FILE: ['/nowhere/ca.pem'],
     REDIS_CA_FILE: ['/nowhere/ca.pem'],
+    SENTINEL_CA_FILE: ['/nowhere/ca.pem'],
   };
   for (const [name, values] of Object.entries(mistakes)) {
     it(`refuse a wrong ${name}`, () => {
@@ -130,8 +131,30 @@ describe('the settings', () => {
     }
   });
 
+  it('take passwords, TLS and IPv6 for a Sentinel set', () => {
+    for (const value of [
+      'sentinel://:p%40ss@a,b:26380/main',
+      'sentinels://user:pass@a/main',
+      'sentinel://[::1]:26379,10.0.0.2/main',
+    ]) {
+      assert.deepEqual(wrong({ DATABASE_URL: MYSQL, REDIS_URL: value, SENTINEL_PASSWORD: 'x' }), [], value);
+    }
+  });
+
+  it('refuse a password for sentinels where there are none', () => {
+    const environment = { DATABASE_URL: MYSQL, REDIS_URL: 'redis://a', SENTINEL_PASSWORD: 'x' };
+    assert.deepEqual(wrong(environment), ['SENTINEL_PASSWORD']);
+  });
+
   it('refuse sentinels without hosts, or without the name of their set', () => {
-    for (const value of ['sentinel://', 'sentinel:///main', 'sentinel://a:26379', 'sentinel://a:26379/']) {
+    for (const value of [
+      'sentinel://',
+      'sentinel:///main',
+      'sentinel://a:26379',
+      'sentinel://a:26379/',
+      'sentinel://a,/m',
+      'sentinel://a:x/m',
+    ]) {
       assert.deepEqual(wrong({ DATABASE_URL: MYSQL, REDIS_URL: value }), ['REDIS_URL'], value);
     }
   });

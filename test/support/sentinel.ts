@@ -7,6 +7,8 @@ import { findRedis, identifyRedis } from './redis.ts';
 
 const NAME = 'jobgate-test';
 const SENTINELS = 3;
+/** Who replicas log in as. */
+const REPLICA = 'replica';
 
 /** A set of Redis servers and three sentinels that make another one the master where the master fails. */
 export interface SentinelSet extends AsyncDisposable {
@@ -18,10 +20,20 @@ export interface SentinelSet extends AsyncDisposable {
   master(): Promise<PrivateServer>;
   /** Has another one made the master, while the present one is well. @throws Error where the sentinels refuse */
   failOver(): Promise<void>;
+  /**
+   * Keeps its replicas from what a master is told from now on, until `feedReplicas`. Freezing them would not: what
+   * was sent waits for them in the system's buffers.
+   */
+  starveReplicas(master: PrivateServer): Promise<void>;
+  /** Waits until it answers, if it was frozen. Not needed for one that ended and comes back. */
+  feedReplicas(server: PrivateServer): Promise<void>;
   /** Waits until every sentinel has another master than this one. */
   masterIsNot(server: PrivateServer): Promise<void>;
-  /** Waits until the master has all other servers for replicas, which hold what it holds. */
-  whole(): Promise<void>;
+  /**
+   * Waits until the master has replicas that hold what it holds.
+   * @param replicas all other servers by default
+   */
+  whole(replicas?: number): Promise<void>;
   /** A client of one server or sentinel of the set; the caller disconnects it. */
   client(server: PrivateServer, of?: 'server' | 'sentinel'): Redis;
 }
@@ -52,7 +64,12 @@ export async function startSentinelSet(options: SentinelSetOptions = {}): Promis
     await Promise.all(started.map((server) => server.stop()));
   };
   try {
-    const login = password === undefined ? [] : [`requirepass ${password}`, `masterauth ${password}`];
+    const login = [
+      `user ${REPLICA} on >${REPLICA} +psync +replconf +ping`,
+      `masteruser ${REPLICA}`,
+      `masterauth ${REPLICA}`,
+      ...(password === undefined ? [] : [`requirepass ${password}`]),
+    ];
     const first = await start('server', login);
     const others = await Promise.all(
       Array.from({ length: replicas }, () =>
@@ -62,7 +79,8 @@ export async function startSentinelSet(options: SentinelSetOptions = {}): Promis
     const watched = [
       `sentinel monitor ${NAME} 127.0.0.1 ${first.port} 2`,
       `sentinel down-after-milliseconds ${NAME} 700`,
-      `sentinel failover-timeout ${NAME} 4000`,
+      `sentinel failover-timeout ${NAME} 3000`,
+      `sentinel parallel-syncs ${NAME} 10`,
       ...(password === undefined ? [] : [`sentinel auth-pass ${NAME} ${password}`]),
       ...(sentinelPassword === undefined ? [] : [`requirepass ${sentinelPassword}`]),
     ];
@@ -142,16 +160,30 @@ function describeSet(
         redis.disconnect();
       }
     },
+    async starveReplicas(master: PrivateServer) {
+      const redis = client(master);
+      try {
+        await redis.call('ACL', 'SETUSER', REPLICA, 'off');
+        await redis.call('CLIENT', 'KILL', 'TYPE', 'replica');
+      } finally {
+        redis.disconnect();
+      }
+    },
+    feedReplicas: (server: PrivateServer) =>
+      eventually('it takes replicas again', async () => {
+        const answer = await ask(server, 'server', (redis) => redis.call('ACL', 'SETUSER', REPLICA, 'on'));
+        return answer === 'OK';
+      }),
     masterIsNot: (server: PrivateServer) =>
       eventually('the sentinels have another master', async () => {
         const ports = await Promise.all(sentinels.map(portOf));
         return ports.every((port) => port !== undefined && port !== server.port);
       }),
-    whole: () =>
+    whole: (replicas = servers.length - 1) =>
       eventually('the master has its replicas', async () => {
         const master = sentinels.length > 0 ? await set.master() : servers[0]!;
         const info = await ask(master, 'server', (redis) => redis.info('replication'));
-        return (info?.match(/state=online/g) ?? []).length === servers.length - 1;
+        return (info?.match(/state=online/g) ?? []).length >= replicas;
       }),
     async knowsAll() {
       const known = await Promise.all(

@@ -6,21 +6,12 @@ import { faults, type Fault } from './faults.ts';
 /** Who has the set change its master, and how; the old one is back in the set when it ends. */
 type Failover = (set: SentinelSet, random: () => number) => Promise<void>;
 
-/** The replicas miss what the master is told meanwhile: whichever is promoted lacks the blocks of that time. */
-async function whileReplicasLag(
-  set: SentinelSet,
-  master: PrivateServer,
-  milliseconds: number,
-  then: () => unknown,
-): Promise<void> {
-  const replicas = set.servers.filter((server) => server !== master);
-  for (const replica of replicas) replica.kill('SIGSTOP');
-  await sleep(milliseconds);
-  try {
-    await then();
-  } finally {
-    for (const replica of replicas) replica.kill('SIGCONT');
-  }
+/** The master, when its replicas have missed for a moment what it was told: who is promoted lacks the blocks of then. */
+async function masterAhead(set: SentinelSet, random: () => number): Promise<PrivateServer> {
+  const master = await set.master();
+  await set.starveReplicas(master);
+  await sleep(100 + random() * 300);
+  return master;
 }
 
 /** The sentinels refuse while they are at another failover, or do not know a replica that is well. */
@@ -47,9 +38,7 @@ const failovers = {
   'master killed': async (set, random) => kill(set, await set.master(), random),
 
   'master killed, replicas behind': async (set, random) => {
-    const master = await set.master();
-    await whileReplicasLag(set, master, 100 + random() * 300, () => master.kill('SIGKILL'));
-    await kill(set, master, random);
+    await kill(set, await masterAhead(set, random), random);
   },
 
   // Awake again it takes itself for the master, until the sentinels tell it otherwise.
@@ -65,13 +54,14 @@ const failovers = {
   },
 
   'master frozen, replicas behind': async (set, random) => {
-    const master = await set.master();
-    await whileReplicasLag(set, master, 100 + random() * 300, () => master.kill('SIGSTOP'));
+    const master = await masterAhead(set, random);
+    master.kill('SIGSTOP');
     try {
       await set.masterIsNot(master);
     } finally {
       master.kill('SIGCONT');
     }
+    await set.feedReplicas(master);
   },
 
   'master frozen for a moment': async (set, random) => {
@@ -84,9 +74,9 @@ const failovers = {
   'failover commanded': (set) => command(set),
 
   'failover commanded, replicas behind': async (set, random) => {
-    const master = await set.master();
-    await whileReplicasLag(set, master, 100 + random() * 300, () => {});
+    const master = await masterAhead(set, random);
     await command(set);
+    await set.feedReplicas(master);
   },
 
   'failover commanded, and back': async (set) => {

@@ -37,6 +37,9 @@ const databaseUrl = (text: string): string =>
     ? text
     : must('name a server and a database, as in mysql://user:password@host:3306/jobgate');
 
+const replicaUrls = (text: string): readonly string[] =>
+  text.split(',').map((url) => databaseUrl(url.trim()));
+
 const redisUrl = (text: string): string =>
   readRedisAddress(text)
     ? text
@@ -145,6 +148,8 @@ export const settings = {
   adminPort: setting<number | undefined>('ADMIN_PORT', undefined, integer(0, 65_535)),
   databaseUrl: secret('DATABASE_URL', databaseUrl),
   databaseCaFile: caFile('DATABASE_CA_FILE'),
+  databaseReplicaUrls: secret('DATABASE_REPLICA_URL', replicaUrls),
+  listMaxLag: setting('LIST_MAX_LAG_MS', 0, integer(0, 3_600_000)),
   databasePoolSize: setting('DATABASE_POOL_SIZE', 20, integer(2, 500)),
   redisUrl: secret('REDIS_URL', redisUrl),
   redisCaFile: caFile('REDIS_CA_FILE'),
@@ -222,6 +227,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     problems.push(
       'REDIS_URL must not be set without DATABASE_URL: the embedded store has a cache of its own',
     );
+  }
+  if (config.databaseReplicaUrls !== undefined && config.databaseUrl === undefined) {
+    problems.push('DATABASE_REPLICA_URL must not be set without DATABASE_URL');
+  }
+  if ((config.databaseReplicaUrls === undefined) !== (config.listMaxLag === 0)) {
+    const isWrong = problems.some((problem) => /^(DATABASE_REPLICA_URL|LIST_MAX_LAG_MS) /.test(problem));
+    if (!isWrong) problems.push('LIST_MAX_LAG_MS must be set together with DATABASE_REPLICA_URL');
   }
   const toSentinels = /^sentinels?:/.test(String(config.redisUrl));
   for (const key of ['sentinelUsername', 'sentinelPassword', 'sentinelCaFile'] as const) {

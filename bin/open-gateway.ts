@@ -10,6 +10,7 @@ import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
 import { renderRestJob, REST_FACE } from '../adapters/rest/job-face.ts';
 import { createAccountStore } from '../adapters/sql/accounts.ts';
 import { createJobStore } from '../adapters/sql/jobs.ts';
+import { listFromReplicas } from '../adapters/sql/lists-from-replicas.ts';
 import { createLedger } from '../adapters/sql/ledger.ts';
 import { readStoreId } from '../adapters/sql/migrate.ts';
 import { openMysql } from '../adapters/sql/open-mysql.ts';
@@ -31,6 +32,7 @@ import { createGateway, type Gateway } from '../src/gateway/gateway.ts';
 import { createJobFaces } from '../src/jobs/job-view.ts';
 import type { Clock, Log, Ports } from '../src/ports.ts';
 import type { Config } from './config.ts';
+import { openReplicas, type ListWatch } from './open-replicas.ts';
 import { ownKeys } from './own-keys.ts';
 
 /** The core with its stores behind it. */
@@ -45,6 +47,7 @@ export interface OpenGateway {
 export interface Hooks {
   readonly clock?: Clock;
   readonly count?: (kind: string, outcome: string) => void;
+  readonly lists?: ListWatch;
   readonly watch?: Watch;
   readonly alter?: (cache: EntryCache) => EntryCache;
 }
@@ -72,7 +75,7 @@ export async function openGateway(
   config: Config,
   database: OpenDatabase,
   log: Log,
-  { clock = Date.now, count, watch, alter }: Hooks = {},
+  { clock = Date.now, count, lists, watch, alter }: Hooks = {},
 ): Promise<OpenGateway> {
   const { db, dialect, generation } = database;
   const ttl = config.cacheTtl;
@@ -81,10 +84,12 @@ export async function openGateway(
     [SIGNED_FACE]: renderSignedJob,
     [REST_FACE]: renderRestJob,
   });
-  const jobs = createJobStore(db, dialect);
   const accounts = createAccountStore(db, dialect);
   const ledger = createLedger(db, dialect);
   const storeId = await readStoreId(database);
+  const primary = createJobStore(db, dialect);
+  const replicas = openReplicas(config, { database, store: primary }, storeId, log, lists);
+  const jobs = replicas ? listFromReplicas(primary, replicas) : primary;
   await ledger.raiseTtl(ttl);
 
   let link: RedisLink | undefined;
@@ -168,6 +173,7 @@ export async function openGateway(
       await outbox?.close();
       await keyUses.write();
       link?.close();
+      await replicas?.close();
       await database.close();
     },
   };

@@ -13,14 +13,8 @@ import { readConfig, WrongSettings, type Config } from '../config.ts';
 import { openDatabase, redisSettings, smtpSettings } from '../open-gateway.ts';
 import { ownKeys } from '../own-keys.ts';
 import { printAnswer } from './answer.ts';
-
-/** One thing that was looked at: what was seen, and how to mend it where it is wrong. */
-interface Finding {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly seen: string;
-  readonly mend?: string;
-}
+import { examineReplicas } from './examine-replicas.ts';
+import type { Finding } from './finding.ts';
 
 /** A larger difference between the clocks makes tokens end at the wrong time; in ms. */
 const CLOCK_DIFFERENCE = 2_000;
@@ -53,6 +47,7 @@ async function examine(): Promise<Finding[]> {
   return [
     { check: 'settings', ok: true, seen: 'every setting can be used' },
     ...(await examineDatabase(config)),
+    ...(await examineReplicas(config)),
     ...(await examineRedis(config)),
     ...(await examineMail(config)),
     examineProxies(config),

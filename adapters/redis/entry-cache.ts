@@ -29,7 +29,7 @@ interface Steps {
  * @param ttl T, in ms
  */
 export function createRedisEntryCache(
-  { redis, runId, distrust }: RedisLink,
+  { redis, runId, identify, distrust }: RedisLink,
   storeId: string,
   ttl: number,
 ): EntryCache {
@@ -45,10 +45,14 @@ export function createRedisEntryCache(
    */
   const sent = async <Answer>(command: Promise<Answer>): Promise<Answer> => {
     const asked = runId();
+    const answer = await timely(command);
+    if (asked === undefined || runId() !== asked) throw new Error('the connection to redis was made anew');
+    return answer;
+  };
+  const timely = async <Answer>(command: Promise<Answer>): Promise<Answer> => {
+    const asked = runId();
     try {
-      const answer = await command;
-      if (asked === undefined || runId() !== asked) throw new Error('the connection to redis was made anew');
-      return answer;
+      return await command;
     } catch (cause) {
       const { message } = cause as Error;
       if (message === 'Command timed out' && runId() === asked) distrust();
@@ -63,6 +67,7 @@ export function createRedisEntryCache(
 
   return {
     runId,
+    identify: () => timely(identify()),
 
     async epoch() {
       const text = await sent(redis.get(epochKey));

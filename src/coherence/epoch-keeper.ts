@@ -71,7 +71,7 @@ export function createEpochKeeper(parts: {
       observe(state);
       // A fencer that died after its COMMIT leaves this to whoever comes by.
       if (!state.on && state.offFor < 0) await ledger.settle();
-      const runId = cache.runId();
+      const runId = await cache.identify();
       if (runId === undefined) return;
       if (!state.on) {
         const after = state.ttl * ON_AFTER_FENCE + ON_AFTER_FENCE_EXTRA;

@@ -78,6 +78,9 @@ export function createEpochKeeper(parts: {
         if (state.offFor > after) await turnOn(runId, after);
       } else if (runId !== state.runId || (await cache.epoch()) !== state.epoch) {
         await fence(state.epoch);
+      } else {
+        // It reaches what the others use: should it lose that again, it is another loss.
+        fencedAt = -Infinity;
       }
     },
     cutOff: () =>

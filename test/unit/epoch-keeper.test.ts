@@ -193,6 +193,18 @@ describe('the epoch keeper', () => {
       assert.equal(row.on, false);
     });
 
+    it('may be repeated by an instance that was not cut off in between', async () => {
+      runId = undefined;
+      await keeper.fence(4);
+      runId = 'run-a';
+      row = on(5);
+      cacheEpoch = 5;
+      await keeper.tick();
+      runId = undefined;
+      await keeper.fence(5);
+      assert.deepEqual(fenced, [4, 5]);
+    });
+
     it('may be repeated by an instance that reaches the cache', async () => {
       await keeper.fence(4);
       row = on(5);

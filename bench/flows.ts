@@ -10,6 +10,8 @@ export type Flow =
       readonly caller: Caller;
       readonly jobId: string;
     }
+  /** One after the other, again and again. */
+  | { readonly is: 'get by rest'; readonly token: string; readonly paths: readonly string[] }
   /** A creation and two reports of a status. */
   | { readonly is: 'write'; readonly token: string };
 
@@ -20,6 +22,8 @@ export function doing(flow: Flow, client: Client): () => Promise<void> {
       return readByRest(flow, client);
     case 'read by action':
       return readByAction(flow, client);
+    case 'get by rest':
+      return getByRest(flow, client);
     case 'write':
       return write(flow, client);
   }
@@ -45,6 +49,18 @@ function readByAction(
     () => client.send('POST', ACTION_PATH, headers, new URLSearchParams(sign(parameters, caller)).toString()),
     ({ ret_code: code, job_set: jobs }) => code === 0 && (jobs as { job_id: string }[])[0]?.job_id === jobId,
   );
+}
+
+function getByRest({ token, paths }: Flow & { is: 'get by rest' }, client: Client): () => Promise<void> {
+  const headers = { authorization: token };
+  const gets = paths.map((path) =>
+    sameEachTime(
+      () => client.send('GET', path, headers),
+      ({ code }) => code === 0,
+    ),
+  );
+  let next = 0;
+  return () => gets[next++ % gets.length]!();
 }
 
 /** The first answer is looked into; all others have to be the same bytes. */

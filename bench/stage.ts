@@ -31,6 +31,8 @@ export interface Stage extends AsyncDisposable {
   hits(): Promise<number>;
   /** A small server of `bench/references`, with a database of its own on the same server. */
   startReference(name: string): Promise<{ readonly base: string; readonly pid: number }>;
+  /** Ends a thing with the stage. */
+  keep<Thing extends AsyncDisposable>(thing: Thing): Thing;
 }
 
 /** Brings up private servers, and the built gateway before them, with authentication, validation and log. */
@@ -88,6 +90,7 @@ export async function setStage(): Promise<Stage> {
         const own = keep(await createTestDatabase(database.url));
         return keep(await startReference(name, own.url));
       },
+      keep,
       [Symbol.asyncDispose]: end,
     };
   } catch (thrown) {

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { JobFilter, JobList, JobOrder, JobPage } from '../../src/ports.ts';
-import type { Totals } from './counts/totals.ts';
-import { readTotals } from './counts/totals.ts';
-import { EVERY_WORD, EVERY_WORD_BUT_OWNER, WORDS, type Word, wordsIn } from './counts/words.ts';
+
+import { readTotals, type Totals } from './counts/totals.ts';
+import { EVERY_WORD, EVERY_WORD_BUT_OWNER, keyOf, WORDS, type Word, wordsIn } from './counts/words.ts';
 import type { Dialect } from './dialect.ts';
 import { cutPage, inOrder, matchJobs, matchTimes, matchWords, wordsOf } from './match-jobs.ts';
 import { toJob, type JobRow } from './rows.ts';
@@ -163,7 +163,7 @@ function gathered(db: Knex, dialect: Dialect, filter: JobFilter): Knex.QueryBuil
   const words = wordsIn(level);
   const combinations = matchWords(
     db('job_counts')
-      .where({ level })
+      .where(keyOf(level))
       .select([...words]),
     filter,
   ).union(matchWords(db('job_count_deltas').select([...words]), filter));

@@ -3,10 +3,10 @@ import { growthJobId, OWN_USER } from '../growth-job.ts';
 import { measure, type Measured, type Side } from '../measure.ts';
 import type { Row } from '../row.ts';
 
-const TIMES = 60;
+const TIMES = 40;
 const CONNECTIONS = 4;
 /** There are many combinations, so that each is measured less often. */
-const ROUNDS = 5;
+const ROUNDS = 3;
 const WORST = 4;
 
 type Words = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { JobFilter } from '../../../src/ports.ts';
 import { matchJobs, matchWords, wordsOf } from '../match-jobs.ts';
-import { levelFor, levelOf, type Word } from './words.ts';
+import { keyOf, levelFor, levelOf, type Word } from './words.ts';
 
 /** How many jobs a filter matches, and what tells how to list them. */
 export interface Totals {
@@ -25,7 +25,7 @@ export async function readTotals(db: Knex, filter: JobFilter): Promise<Totals> {
   const { jobIds, createdAfter, createdBefore } = filter;
   if (jobIds ?? createdAfter ?? createdBefore) return countRows(db, filter);
   const words = wordsOf(filter);
-  const sumAt = (level: number): Knex.QueryBuilder => db('job_counts').where({ level }).sum('jobs');
+  const sumAt = (level: number): Knex.QueryBuilder => db('job_counts').where(keyOf(level)).sum('jobs');
   const single = [...words].flatMap(([word, asked]) =>
     asked.length === 1 ? [[word, asked[0]!] as const] : [],
   );

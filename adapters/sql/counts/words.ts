@@ -31,3 +31,9 @@ export const LEVELS: readonly Level[] = [
 export function levelFor(filtered: Level): Level {
   return !(filtered & OWNER) || filtered === OWNER ? filtered : EVERY_WORD;
 }
+
+/** What tells the rows of a level by their key: the words that they are not about are empty. */
+export function keyOf(level: Level): Readonly<Record<string, string | number>> {
+  const others = wordsIn(EVERY_WORD & ~level);
+  return { level, ...Object.fromEntries(others.map((word) => [word, ''])) };
+}

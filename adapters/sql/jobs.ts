@@ -19,7 +19,7 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
         readSnapshot(db, dialect, 'jobs', 'job_id', jobIds, toJob, (join) => join.onNull('t.hidden_time')),
       ),
 
-    list: (filter, order, page) => ask(() => listJobs(db, dialect, filter, order, page)),
+    list: (filter, order, page) => ask(() => listJobs(db, dialect, { filter, order, page })),
 
     latest: (filter) => ask(() => firstJob(db, dialect, filter, NEWEST_FIRST)),
 

@@ -19,6 +19,13 @@ type Way =
   /** As the database likes. */
   | { readonly is: 'any' };
 
+/** A list that is asked for. */
+interface Asked {
+  readonly filter: JobFilter;
+  readonly order: JobOrder;
+  readonly page: JobPage;
+}
+
 /** Each ends in the order of creation. */
 const INDEXES: readonly { readonly index: string; readonly words: readonly Word[] }[] = [
   { index: 'jobs_by_time', words: [] },
@@ -31,20 +38,15 @@ const INDEXES: readonly { readonly index: string; readonly words: readonly Word[
 ];
 
 /** A page of jobs, and how many there are in all. */
-export async function listJobs(
-  db: Knex,
-  dialect: Dialect,
-  filter: JobFilter,
-  order: JobOrder,
-  page: JobPage,
-): Promise<JobList> {
+export async function listJobs(db: Knex, dialect: Dialect, asked: Asked): Promise<JobList> {
+  const { filter, page } = asked;
   const list = async (trx: Knex): Promise<JobList> => {
     const totals = await readTotals(trx, filter);
     const { total } = totals;
     if (total <= page.offset) return { jobs: [], total };
-    const way = chooseWay(filter, order, page, totals);
-    if (page.offset < DEEP) return { jobs: await readPage(trx, dialect, filter, order, page, way), total };
-    return { jobs: await readDeepPage(trx, dialect, filter, order, page, way, total), total };
+    const way = chooseWay(asked, totals);
+    const read = page.offset < DEEP ? readPage : readFromNearerEnd;
+    return { jobs: await read(trx, dialect, asked, way, total), total };
   };
   // From the end one counts back from the total: both have to be of one moment.
   return page.offset < DEEP ? list(db) : db.transaction(list, dialect.snapshot);
@@ -58,7 +60,7 @@ export async function firstJob(
   order: JobOrder,
 ): Promise<JobList['jobs'][number] | undefined> {
   const way = orderedWay(filter, order) ?? ({ is: 'any' } as const);
-  const [job] = await readPage(db, dialect, filter, order, { offset: 0, limit: 1 }, way);
+  const [job] = await readPage(db, dialect, { filter, order, page: { offset: 0, limit: 1 } }, way);
   return job;
 }
 
@@ -66,27 +68,20 @@ export async function firstJob(
  * Along an index a page is full after as many steps as jobs of the index go to one that matches; if all that match are
  * fewer than that, they are gathered. Whatever is asked for, one of the two is short.
  */
-function chooseWay(
-  filter: JobFilter,
-  order: JobOrder,
-  { offset, limit }: JobPage,
-  { total, counted, having, all }: Totals,
-): Way {
+function chooseWay({ filter, order, page }: Asked, { total, counted, having, all }: Totals): Way {
   const ordered = orderedWay(filter, order);
   if (ordered) return ordered;
   if (!counted) return { is: 'any' };
   const walks =
     order.by === 'updateTime'
       ? [{ index: 'jobs_by_update_time', jobs: all }]
-      : INDEXES.flatMap(({ index, words }) => {
-          const sizes = words.map((word) => having.get(word));
-          return sizes.includes(undefined)
-            ? []
-            : [{ index, jobs: Math.min(all, ...(sizes as readonly number[])) }];
-        });
+      : INDEXES.filter(({ words }) => words.every((word) => having.has(word))).map(({ index, words }) => ({
+          index,
+          jobs: Math.min(all, ...words.map((word) => having.get(word) ?? all)),
+        }));
   const [shortest] = walks.toSorted((a, b) => a.jobs - b.jobs);
   if (!shortest) return { is: 'any' };
-  const steps = ((offset + limit) * shortest.jobs) / total;
+  const steps = ((page.offset + page.limit) * shortest.jobs) / total;
   return total <= steps ? { is: 'gather' } : { is: 'walk', index: shortest.index };
 }
 
@@ -101,57 +96,35 @@ function orderedWay(filter: JobFilter, { by }: JobOrder): Way | undefined {
   return found && { is: 'walk', index: found.index };
 }
 
-async function readPage(
-  db: Knex,
-  dialect: Dialect,
-  filter: JobFilter,
-  order: JobOrder,
-  page: JobPage,
-  way: Way,
-): Promise<JobList['jobs']> {
-  const query =
-    way.is === 'gather' || page.offset >= DEEP
-      ? inOrder(
-          // Only the ids are sorted and passed over, not the whole rows.
-          db
-            .select('j.*')
-            .from(idsOfPage(db, dialect, filter, order, page, way).select('t.job_id').as('p'))
-            .join('jobs as j', 'j.job_id', 'p.job_id'),
-          order,
-          'j.',
-        )
-      : idsOfPage(db, dialect, filter, order, page, way).select('t.*');
-  return ((await query) as JobRow[]).map(toJob);
+async function readPage(db: Knex, dialect: Dialect, asked: Asked, way: Way): Promise<JobList['jobs']> {
+  const matching = jobsOfPage(db, dialect, asked, way);
+  if (way.is !== 'gather' && asked.page.offset < DEEP) {
+    return ((await matching.select('t.*')) as JobRow[]).map(toJob);
+  }
+  // Only the ids are sorted and passed over, not the whole rows.
+  const chosen = db.select('j.*').from(matching.select('t.job_id').as('p'));
+  const rows = inOrder(chosen.join('jobs as j', 'j.job_id', 'p.job_id'), asked.order, 'j.');
+  return ((await rows) as JobRow[]).map(toJob);
 }
 
-/** The same from the other end, where that is nearer. */
-async function readDeepPage(
+async function readFromNearerEnd(
   db: Knex,
   dialect: Dialect,
-  filter: JobFilter,
-  order: JobOrder,
-  page: JobPage,
+  asked: Asked,
   way: Way,
   total: number,
 ): Promise<JobList['jobs']> {
+  const { order, page } = asked;
   const limit = Math.min(page.limit, total - page.offset);
   const offset = total - page.offset - limit;
-  if (offset >= page.offset) return readPage(db, dialect, filter, order, page, way);
+  if (offset >= page.offset) return readPage(db, dialect, asked, way);
   const back = { ...order, descending: !order.descending };
-  // A page that is near the end is not deep from there; a walk is what passes over least.
-  const jobs = await readPage(db, dialect, filter, back, { offset, limit }, way);
+  const jobs = await readPage(db, dialect, { ...asked, order: back, page: { offset, limit } }, way);
   return jobs.toReversed();
 }
 
 /** A query of the page's jobs, which are `t` in it. */
-function idsOfPage(
-  db: Knex,
-  dialect: Dialect,
-  filter: JobFilter,
-  order: JobOrder,
-  page: JobPage,
-  way: Way,
-): Knex.QueryBuilder {
+function jobsOfPage(db: Knex, dialect: Dialect, { filter, order, page }: Asked, way: Way): Knex.QueryBuilder {
   if (way.is === 'gather') return cutPage(gathered(db, dialect, filter), order, page, 't.');
   const from = way.is === 'walk' ? db.raw(dialect.by(way.index, 'jobs', 't')) : 'jobs as t';
   return cutPage(matchJobs(db.from(from as Knex.Raw), filter, 't.'), order, page, 't.');

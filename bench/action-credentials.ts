@@ -18,7 +18,7 @@ export const ACTION_PATH = '/iaas/';
 
 let signed = 0;
 
-/** Every way there is; each is measured. */
+/** Every way there is; each is measured. Signed calls are GETs, as those of QingCloud's clients are. */
 export const actionCredentials = {
   'USER_ID and PASSWORD': (parameters, { userId, password }) => ({
     ...parameters,
@@ -38,7 +38,7 @@ export const actionCredentials = {
     const pairs = Object.keys(all)
       .toSorted()
       .map((name) => `${name}=${encodeURIComponent(all[name]!)}`);
-    const text = `POST\n${ACTION_PATH}\n${pairs.join('&')}`;
+    const text = `GET\n${ACTION_PATH}\n${pairs.join('&')}`;
     return { ...all, signature: createHmac('sha256', secretAccessKey).update(text).digest('base64') };
   },
 } as const satisfies Readonly<Record<string, ActionCredentials>>;

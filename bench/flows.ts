@@ -1,68 +1,14 @@
-import { ACTION_PATH, actionCredentials, type ActionWay, type Caller } from './action-credentials.ts';
 import type { Client } from './client.ts';
 
 /** What a load consists of: the same thing again and again, each answer checked. */
-export type Flow =
-  | { readonly is: 'read by rest'; readonly token: string; readonly jobId: string }
-  | {
-      readonly is: 'read by action';
-      readonly by: ActionWay;
-      readonly caller: Caller;
-      readonly jobId: string;
-    }
+export interface Flow {
   /** A creation and two reports of a status. */
-  | { readonly is: 'write'; readonly token: string };
+  readonly is: 'write';
+  readonly token: string;
+}
 
 /** What is done each time. @throws Error where an answer is not what it has to be */
-export function doing(flow: Flow, client: Client): () => Promise<void> {
-  switch (flow.is) {
-    case 'read by rest':
-      return readByRest(flow, client);
-    case 'read by action':
-      return readByAction(flow, client);
-    case 'write':
-      return write(flow, client);
-  }
-}
-
-function readByRest({ token, jobId }: Flow & { is: 'read by rest' }, client: Client): () => Promise<void> {
-  const path = `/v1/jobs/${jobId}`;
-  const headers = { authorization: token };
-  return sameEachTime(
-    () => client.send('GET', path, headers),
-    ({ code, data }) => code === 0 && (data as { jobId: string }).jobId === jobId,
-  );
-}
-
-function readByAction(
-  { by, caller, jobId }: Flow & { is: 'read by action' },
-  client: Client,
-): () => Promise<void> {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const parameters = { action: 'DescribeJobs', job_ids: jobId };
-  const sign = actionCredentials[by];
-  return sameEachTime(
-    () => client.send('POST', ACTION_PATH, headers, new URLSearchParams(sign(parameters, caller)).toString()),
-    ({ ret_code: code, job_set: jobs }) => code === 0 && (jobs as { job_id: string }[])[0]?.job_id === jobId,
-  );
-}
-
-/** The first answer is looked into; all others have to be the same bytes. */
-function sameEachTime(
-  send: () => ReturnType<Client['send']>,
-  isRight: (body: Record<string, unknown>) => boolean,
-): () => Promise<void> {
-  let first: string | undefined;
-  return async () => {
-    const { status, text } = await send();
-    if (first === undefined && status === 200 && isRight(JSON.parse(text) as Record<string, unknown>)) {
-      first = text;
-    }
-    if (status !== 200 || text !== first) throw new Error(`a wrong answer (${status}): ${text}`);
-  };
-}
-
-function write({ token }: Flow & { is: 'write' }, client: Client): () => Promise<void> {
+export function doing({ token }: Flow, client: Client): () => Promise<void> {
   const headers = { authorization: token, 'content-type': 'application/json' };
   const resources = { volumes: ['vol-1', 'vol-2'], size: 100 };
   const created = JSON.stringify({ jobType: 'bench', jobAction: 'Write', resources });

@@ -8,12 +8,14 @@ export interface Effort {
   readonly share: number;
 }
 
-/** One line of the table: a ratio of ours to a reference, which must not be above a bound. */
+/** One line of the table: a ratio of ours to a reference, which must not be above a bound, or below it. */
 export interface Row {
   readonly what: string;
   readonly unit: string;
   readonly must: number;
   readonly aim: number;
+  /** Left out: CPU, of which less is better. `rate`: calls in a second, of which more are. */
+  readonly quantity?: 'rate';
   /** Measured in one way or several; the row is as good as the worst of them. */
   measure(stage: Stage, effort: Effort): Promise<readonly (Measured & { readonly way: string })[]>;
 }

@@ -29,8 +29,11 @@ export interface Stage extends AsyncDisposable {
   call(method: string, path: string, body?: object): Promise<Body>;
   /** The share of look-ups that the cache answered, since the last time that it was asked for. */
   hits(): Promise<number>;
-  /** A small server of `bench/references`, with a database of its own on the same server. */
-  startReference(name: string): Promise<{ readonly base: string; readonly pid: number }>;
+  /** A small server of `bench/references`, over the gateway's tables or over a database of its own beside them. */
+  startReference(
+    name: string,
+    over?: { readonly sameTables: true },
+  ): Promise<{ readonly base: string; readonly pid: number }>;
 }
 
 /** Brings up private servers, and the built gateway before them, with authentication, validation and log. */
@@ -84,9 +87,9 @@ export async function setStage(): Promise<Stage> {
         counted = now;
         return share;
       },
-      async startReference(name) {
-        const own = keep(await createTestDatabase(database.url));
-        return keep(await startReference(name, own.url));
+      async startReference(name, over) {
+        const databaseUrl = over ? url : keep(await createTestDatabase(database.url)).url;
+        return keep(await startReference(name, { DATABASE_URL: databaseUrl, REDIS_URL: redis.url }));
       },
       [Symbol.asyncDispose]: end,
     };
@@ -107,11 +110,11 @@ function readLookUps(metrics: string): { hit: number; all: number } {
 
 async function startReference(
   name: string,
-  databaseUrl: string,
+  environment: NodeJS.ProcessEnv,
 ): Promise<{ base: string; pid: number } & AsyncDisposable> {
   const program = fileURLToPath(new URL(`references/${name}.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', program], {
-    env: { ...process.env, DATABASE_URL: databaseUrl },
+    env: { ...process.env, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = await new Promise<string>((resolve, reject) => {

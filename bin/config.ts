@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PASSWORD_CIPHERS, type PasswordCipher } from '../adapters/action/passwords.ts';
 import { trustProxies } from '../adapters/http/request.ts';
+import { readRedisAddress } from '../adapters/redis/address.ts';
 import { EMAIL_PATTERN } from '../schemas/user.ts';
 
 /** One setting: where it comes from, what it may be, and a line for the README's table. */
@@ -36,13 +37,13 @@ const databaseUrl = (text: string): string =>
     ? text
     : must('name a server and a database, as in mysql://user:password@host:3306/jobgate');
 
-const redisUrl = (text: string): string => {
-  const sentinels = /^sentinel:\/\/[^/,]+(,[^/,]+)*\/[^/]+$/.test(text);
-  const server = /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  return sentinels || (server?.hostname && /^\/?\d*$/.test(server.pathname))
+const replicaUrls = (text: string): readonly string[] =>
+  text.split(',').map((url) => databaseUrl(url.trim()));
+
+const redisUrl = (text: string): string =>
+  readRedisAddress(text)
     ? text
     : must('be redis://host:6379, rediss://host:6379, or sentinel://host:26379,host:26379/name');
-};
 
 const timeZone = (text: string): string => {
   try {
@@ -167,9 +168,14 @@ export const settings = {
   adminPort: setting<number | undefined>('ADMIN_PORT', undefined, integer(0, 65_535)),
   databaseUrl: secret('DATABASE_URL', databaseUrl),
   databaseCaFile: caFile('DATABASE_CA_FILE'),
+  databaseReplicaUrls: secret('DATABASE_REPLICA_URL', replicaUrls),
+  listMaxLag: setting('LIST_MAX_LAG_MS', 0, integer(0, 3_600_000)),
   databasePoolSize: setting('DATABASE_POOL_SIZE', 20, integer(2, 500)),
   redisUrl: secret('REDIS_URL', redisUrl),
   redisCaFile: caFile('REDIS_CA_FILE'),
+  sentinelUsername: setting<string | undefined>('SENTINEL_USERNAME', undefined, (text) => text),
+  sentinelPassword: secret('SENTINEL_PASSWORD', (text) => text),
+  sentinelCaFile: caFile('SENTINEL_CA_FILE'),
   cacheTtl: setting('CACHE_TTL_MS', 3_000, integer(100, 60_000)),
   dataDir: setting('DATA_DIR', './data', (text) => text),
   migrateOnStart: setting<'on' | 'off'>('MIGRATE_ON_START', 'on', oneOf('on', 'off')),
@@ -245,6 +251,19 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     problems.push(
       'REDIS_URL must not be set without DATABASE_URL: the embedded store has a cache of its own',
     );
+  }
+  if (config.databaseReplicaUrls !== undefined && config.databaseUrl === undefined) {
+    problems.push('DATABASE_REPLICA_URL must not be set without DATABASE_URL');
+  }
+  if ((config.databaseReplicaUrls === undefined) !== (config.listMaxLag === 0)) {
+    const isWrong = problems.some((problem) => /^(DATABASE_REPLICA_URL|LIST_MAX_LAG_MS) /.test(problem));
+    if (!isWrong) problems.push('LIST_MAX_LAG_MS must be set together with DATABASE_REPLICA_URL');
+  }
+  const toSentinels = /^sentinels?:/.test(String(config.redisUrl));
+  for (const key of ['sentinelUsername', 'sentinelPassword', 'sentinelCaFile'] as const) {
+    if (config[key] !== undefined && config.redisUrl !== undefined && !toSentinels) {
+      problems.push(`${settings[key].name} must not be set where REDIS_URL is not sentinel://`);
+    }
   }
   const fromIsWrong = problems.some((problem) => problem.startsWith('MAIL_FROM '));
   if (config.smtpUrl !== undefined && config.mailFrom === undefined && !fromIsWrong) {

@@ -11,10 +11,13 @@ import { addUserCommand } from './commands/user.ts';
 import { readConfig, WrongSettings } from './config.ts';
 import { describeFailure } from './describe-failure.ts';
 import { runServer } from './serve.ts';
+import { readVersion } from './version.ts';
 
-const program = new Command('jobgate').description(
-  'One job service behind two API conventions. Settings come from the environment; the README lists them.',
-);
+const program = new Command('jobgate')
+  .description(
+    'One job service behind two API conventions. Settings come from the environment; the README lists them.',
+  )
+  .version(readVersion());
 
 program
   .command('serve')

@@ -5,12 +5,13 @@ import { createLinkRequests } from '../adapters/attempts/link-requests.ts';
 import { createRateLimiter } from '../adapters/attempts/rate-limiter.ts';
 import { createSmtpMailer, type SmtpSettings } from '../adapters/mail/smtp-mailer.ts';
 import { createMemoryEntryCache, noEntryCache } from '../adapters/memory/entry-cache.ts';
-import { connectRedis, type RedisLink } from '../adapters/redis/connect.ts';
+import { connectRedis, type RedisLink, type RedisSettings } from '../adapters/redis/connect.ts';
 import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
 import { renderRestJob, REST_FACE } from '../adapters/rest/job-face.ts';
 import { reservedWords } from '../adapters/rest/reserved-words.ts';
 import { createAccountStore } from '../adapters/sql/accounts.ts';
 import { createJobStore } from '../adapters/sql/jobs.ts';
+import { listFromReplicas } from '../adapters/sql/lists-from-replicas.ts';
 import { createLedger } from '../adapters/sql/ledger.ts';
 import { readStoreId } from '../adapters/sql/migrate.ts';
 import { openMysql } from '../adapters/sql/open-mysql.ts';
@@ -34,6 +35,7 @@ import { createGateway, type Gateway } from '../src/gateway/gateway.ts';
 import { createJobFaces } from '../src/jobs/job-view.ts';
 import type { Clock, Log, Ports } from '../src/ports.ts';
 import type { Config } from './config.ts';
+import { openReplicas, type ListWatch } from './open-replicas.ts';
 import { ownKeys } from './own-keys.ts';
 
 /** The core with its stores behind it. */
@@ -48,6 +50,7 @@ export interface OpenGateway {
 export interface Hooks {
   readonly clock?: Clock;
   readonly count?: (kind: string, outcome: string) => void;
+  readonly lists?: ListWatch;
   readonly watch?: Watch;
   readonly alter?: (cache: EntryCache) => EntryCache;
   readonly tracing?: Tracing | undefined;
@@ -79,7 +82,7 @@ export async function openGateway(
   config: Config,
   database: OpenDatabase,
   log: Log,
-  { clock = Date.now, count, watch, alter, tracing }: Hooks = {},
+  { clock = Date.now, count, lists, watch, alter, tracing }: Hooks = {},
 ): Promise<OpenGateway> {
   const { db, dialect, generation } = database;
   const ttl = config.cacheTtl;
@@ -88,10 +91,19 @@ export async function openGateway(
     [SIGNED_FACE]: renderSignedJob,
     [REST_FACE]: renderRestJob,
   });
-  const jobs = createJobStore(db, dialect);
   const accounts = createAccountStore(db, dialect);
   const ledger = createLedger(db, dialect);
   const storeId = await readStoreId(database);
+  const primary = createJobStore(db, dialect);
+  const replicas = openReplicas(
+    config,
+    { database, store: primary },
+    storeId,
+    log,
+    lists,
+    tracing?.statement,
+  );
+  const jobs = replicas ? listFromReplicas(primary, replicas) : primary;
   await ledger.raiseTtl(ttl);
 
   let link: RedisLink | undefined;
@@ -99,7 +111,7 @@ export async function openGateway(
   if (generation) {
     cache = createMemoryEntryCache({ ttl, most: MEMORY_ENTRIES, clock, generation });
   } else if (config.redisUrl !== undefined) {
-    link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, log);
+    link = connectRedis(config.redisUrl, redisSettings(config), log);
     cache = createRedisEntryCache(link, storeId, ttl);
     if (alter) cache = alter(cache);
     if (tracing) cache = tracing.entryCache(cache);
@@ -181,9 +193,16 @@ export async function openGateway(
       await outbox?.close();
       await keyUses.write();
       link?.close();
+      await replicas?.close();
       await database.close();
     },
   };
+}
+
+/** How Redis is reached, beside its address. */
+export function redisSettings(config: Config): RedisSettings {
+  const { redisCaFile, sentinelUsername: username, sentinelPassword: password, sentinelCaFile } = config;
+  return { caFile: redisCaFile, sentinel: { username, password, caFile: sentinelCaFile } };
 }
 
 /** How mails are sent; undefined: they are not. */

@@ -116,7 +116,12 @@ export async function serve(
   };
   const open = async (waits: () => void): Promise<string | undefined> => {
     if (!(await reachDatabase(config, database, log, waits, () => ended))) return undefined;
-    const open = await openGateway(config, database, log, { ...hooks, count: metrics.lookUp, tracing });
+    const open = await openGateway(config, database, log, {
+      ...hooks,
+      count: metrics.lookUp,
+      tracing,
+      lists: { count: metrics.listRead, lag: metrics.replicaLag },
+    });
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;
     return password;

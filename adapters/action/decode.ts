@@ -1,13 +1,15 @@
 import { Refusal, refuseParameters } from '../../src/errors.ts';
 import type { Call } from '../../src/gateway/gateway.ts';
+import type { Origin } from '../../src/operation.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import type { Seen, WireRequest } from '../wire/exchange.ts';
+import type { Language } from '../wire/language.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
 import { findCredentials } from './credentials.ts';
 import type { Dialect, Dialects } from './dialect.ts';
 import { languageIn, textOf, timesSent, valueOf, type ActionForm } from './form.ts';
 import { readInput } from './input.ts';
-import { openPasswords, type PasswordSettings } from './passwords.ts';
+import { openPasswords, takesPasswords, type PasswordSettings } from './passwords.ts';
 
 export interface ActionSettings extends PasswordSettings {
   readonly dialects: Dialects;
@@ -17,6 +19,33 @@ export interface Decoded {
   readonly call: Call;
   readonly binding: ActionBinding;
   readonly wishes: Wishes;
+}
+
+/** Where a call comes from. Few calls ask, and each answer must be found out. */
+class ActionOrigin implements Origin {
+  readonly #request: WireRequest;
+  readonly #form: ActionForm;
+
+  constructor(request: WireRequest, form: ActionForm) {
+    this.#request = request;
+    this.#form = form;
+  }
+
+  get address(): string {
+    return this.#request.address;
+  }
+
+  get requestId(): string {
+    return this.#request.requestId;
+  }
+
+  get passwordsRefused(): boolean {
+    return this.#request.passwordsRefused;
+  }
+
+  get language(): Language {
+    return languageIn(this.#form);
+  }
 }
 
 const byAction: ReadonlyMap<string, { operation: OperationName; binding: ActionBinding }> = new Map(
@@ -47,24 +76,13 @@ export function decode(
   const call: Call = {
     operation,
     credentials: findCredentials(form, request, settings),
-    origin: {
-      // A limited call alone asks for it, and it must be found out.
-      get address() {
-        return request.address;
-      },
-      requestId: request.requestId,
-      passwordsRefused: request.passwordsRefused,
-      language: languageIn(form),
+    origin: new ActionOrigin(request, form),
+    input(passwordKey) {
+      const input = readInput(operation, binding, dialect, form);
+      return takesPasswords(operation)
+        ? openPasswords(operation, input, form, request, settings, passwordKey)
+        : input;
     },
-    input: (passwordKey) =>
-      openPasswords(
-        operation,
-        readInput(operation, binding, dialect, form),
-        form,
-        request,
-        settings,
-        passwordKey,
-      ),
     identified(userId, cached) {
       seen.userId = userId;
       seen.cached = cached;

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Job } from '../../src/jobs/job.ts';
 import type { JobRenderer } from '../../src/jobs/job-view.ts';
 
@@ -74,9 +75,30 @@ export function wallClock(timeZone: string): (time: number) => string {
     second: '2-digit',
     hourCycle: 'h23',
   });
-  return (time) => {
+  const write = (time: number): string => {
     const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]));
     const { year, month, day, hour, minute, second } = parts;
     return `${year}-${month}-${day} ${hour}:${minute}:${second}`;
   };
+  /** How far the wall is ahead of UTC in a quarter of an hour, in ms. */
+  const ahead = new LRUCache<number, number>({ max: QUARTERS_MOST });
+  return (time) => {
+    if (time < WHOLE_QUARTERS_SINCE || time > FOUR_DIGITS_UNTIL) return write(time);
+    const quarter = Math.floor(time / QUARTER);
+    let offset = ahead.get(quarter);
+    if (offset === undefined) {
+      const start = quarter * QUARTER;
+      offset = Date.parse(`${write(start).replace(' ', 'T')}Z`) - start;
+      ahead.set(quarter, offset);
+    }
+    return new Date(time + offset).toISOString().slice(0, 19).replace('T', ' ');
+  };
 }
+
+/** A clock on a wall is put forward or back at the end of a quarter of an hour; in ms. */
+const QUARTER = 15 * 60_000;
+/** Before, there were zones that kept a time of their own to the second. */
+const WHOLE_QUARTERS_SINCE = Date.UTC(2000, 0, 1);
+/** Beyond, the year on the wall may have five digits. */
+const FOUR_DIGITS_UNTIL = Date.UTC(9999, 11, 31);
+const QUARTERS_MOST = 100;

@@ -1,7 +1,7 @@
 import type { PasswordKey } from '../../src/accounts/password-key.ts';
 import { Refusal, type Detail, type Problem } from '../../src/errors.ts';
 import type { RawInput } from '../../src/gateway/gateway.ts';
-import { operations, type OperationName } from '../../src/operations/index.ts';
+import { operationNames, operations, type OperationName } from '../../src/operations/index.ts';
 import { decodeText } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { shapeOf } from '../wire/parameters.ts';
@@ -38,6 +38,17 @@ export function readPassword(
   if (request.passwordsRefused) return { by: 'nothing', detail: 'password-in-the-clear' };
   const password = readText(bytes);
   return password ? { by: 'password', password } : { by: 'nothing', detail: 'credentials-malformed' };
+}
+
+const withPasswords: ReadonlySet<OperationName> = new Set(
+  operationNames.filter((name) =>
+    Object.values(shapeOf(operations[name].input).properties).some(({ format }) => format === 'password'),
+  ),
+);
+
+/** Whether an operation has a parameter that is a password. */
+export function takesPasswords(operation: OperationName): boolean {
+  return withPasswords.has(operation);
 }
 
 /**

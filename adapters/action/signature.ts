@@ -55,7 +55,10 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
  * @returns undefined where a parameter is no Unicode text
  */
 export function stringToSign(method: string, path: string, sent: readonly Sent[]): string | undefined {
-  const signed = sent.filter(({ name }) => name !== 'signature').sort((a, b) => compareBytes(a.name, b.name));
+  const signed = sent.filter(({ name }) => name !== 'signature');
+  // oxlint-disable-next-line no-control-regex -- all of ASCII
+  const plain = signed.every(({ name }) => /^[\x00-\x7f]*$/.test(name));
+  signed.sort(plain ? (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : compareBytes);
   try {
     const pairs = signed.map(({ name, value }) => `${encode(name)}=${encode(textFor(value))}`);
     return `${method}\n${path}\n${pairs.join('&')}`;
@@ -65,10 +68,8 @@ export function stringToSign(method: string, path: string, sent: readonly Sent[]
 }
 
 /** The order of the bytes in UTF-8, which is not JavaScript's where a character takes four of them. */
-function compareBytes(a: string, b: string): number {
-  // oxlint-disable-next-line no-control-regex -- all of ASCII
-  if (/^[\x00-\x7f]*$/.test(a) && /^[\x00-\x7f]*$/.test(b)) return a < b ? -1 : a > b ? 1 : 0;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+function compareBytes(a: Sent, b: Sent): number {
+  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
 }
 
 /** @throws URIError for half of a character */

@@ -1,5 +1,5 @@
 import { Router } from '@koa/router';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
 import { asRefusal, type Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
@@ -21,12 +21,20 @@ import { findPage } from './docs.ts';
 import { matchHotRoutes } from './hot-routes.ts';
 import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
 import { messageOf, send, write, type SendParts } from './send.ts';
+import { together } from './together.ts';
 
 export interface AppParts extends RequestSettings, SendParts {
   readonly gateway: Gateway;
   readonly action: ActionSettings & { readonly path: string };
   /** Health and metrics, or the word that they are served elsewhere. */
   readonly admin: Middleware;
+}
+
+/** An answer that is ready to be sent. */
+interface Answered {
+  readonly request: HttpRequest;
+  readonly response: ServerResponse;
+  readonly answer: WireAnswer;
 }
 
 /**
@@ -39,18 +47,23 @@ export function createListener(parts: AppParts): RequestListener {
   const matchHot = matchHotRoutes(restRoutes());
   const actionPaths = new Set([action.path, `${action.path}/`]);
 
+  const sendTogether = together<Answered>(
+    ({ request, response, answer }) => send(parts, request, response, answer),
+    ({ response }, cause) => {
+      parts.log.error({ cause }, 'an answer could not be sent');
+      response.destroy();
+    },
+  );
+
   return (incoming, response) => {
     incoming.url = originForm(incoming.url);
     const request = new HttpRequest(incoming, parts);
-    // Neither adapter rejects; even if one did, or an answer could not be written, the process must live.
-    const finish = (answer: Promise<WireAnswer>, fault: (refusal: Refusal) => WireAnswer): void => {
-      answer
-        .catch((thrown: unknown) => fault(asRefusal(thrown)))
-        .then((given) => send(parts, request, response, given))
-        .catch((cause: unknown) => {
-          parts.log.error({ cause }, 'an answer could not be sent');
-          response.destroy();
-        });
+    // Neither adapter rejects; even if one did, the process must live.
+    const finish = (answering: Promise<WireAnswer>, fault: (refusal: Refusal) => WireAnswer): void => {
+      answering.then(
+        (answer) => sendTogether({ request, response, answer }),
+        (thrown: unknown) => sendTogether({ request, response, answer: fault(asRefusal(thrown)) }),
+      );
     };
     if (actionPaths.has(request.path)) {
       finish(answerAction(gateway, action, request), answerActionFault);

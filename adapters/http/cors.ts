@@ -25,6 +25,9 @@ const ALLOWED_HEADERS = [
 /** How long a browser may remember what it was allowed, in seconds. */
 const REMEMBERED = '600';
 
+/** What an answer says where no page of another origin is let in. */
+export const NO_CORS: Readonly<Record<string, string>> = {};
+
 /** The headers that let pages of an origin read an answer. */
 export type Cors = (origin: string | undefined) => Readonly<Record<string, string>>;
 
@@ -33,10 +36,10 @@ export type Cors = (origin: string | undefined) => Readonly<Record<string, strin
  *   header that a page must set itself, so none has to be allowed.
  */
 export function allowOrigins(origins: readonly string[]): Cors {
-  if (origins.length === 0) return () => NOTHING;
+  if (origins.length === 0) return () => NO_CORS;
   const all = origins.includes('*');
   return (origin) => {
-    if (origin === undefined || !(all || origins.includes(origin))) return all ? NOTHING : VARY;
+    if (origin === undefined || !(all || origins.includes(origin))) return all ? NO_CORS : VARY;
     return {
       'access-control-allow-origin': all ? '*' : origin,
       'access-control-expose-headers': EXPOSED,
@@ -45,7 +48,6 @@ export function allowOrigins(origins: readonly string[]): Cors {
   };
 }
 
-const NOTHING = {};
 /** An answer to one origin must not be kept for another. */
 const VARY = { vary: 'Origin' };
 

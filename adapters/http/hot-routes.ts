@@ -16,27 +16,26 @@ const NO_PARAMS: Readonly<Record<string, string>> = {};
 export function matchHotRoutes(
   routes: readonly Bound[],
 ): (method: string, path: string) => HotMatch | undefined {
-  const exact = new Map<string, HotMatch>();
+  const exact = new Map<string, HotMatch[]>();
   const open: (Bound & { readonly prefix: string; readonly name: string })[] = [];
   /** Paths that a path with a parameter would match too. */
   const fixed = new Set(
     routes.filter(({ route }) => !route.path.includes(':')).map(({ route }) => route.path),
   );
   for (const bound of routes) {
-    const { hot, method, path } = bound.route;
+    const { hot, path } = bound.route;
     if (!hot) continue;
     const [prefix = '', name, ...more] = path.split(':');
-    if (name === undefined) exact.set(`${method} ${path}`, { ...bound, params: NO_PARAMS });
+    if (name === undefined) exact.set(path, [...(exact.get(path) ?? []), { ...bound, params: NO_PARAMS }]);
     else if (more.length === 0 && !name.includes('/')) open.push({ ...bound, prefix, name });
     else throw new Error(`${path} has too many parameters to be a hot route`);
   }
   return (method, path) => {
-    const found = exact.get(`${method} ${path}`);
-    if (found || fixed.has(path)) return found;
-    for (const { prefix, name, ...bound } of open) {
-      if (method !== bound.route.method || !path.startsWith(prefix)) continue;
+    if (fixed.has(path)) return exact.get(path)?.find(({ route }) => route.method === method);
+    for (const { operation, route, prefix, name } of open) {
+      if (method !== route.method || !path.startsWith(prefix)) continue;
       const value = path.slice(prefix.length);
-      if (/^[A-Za-z0-9-]+$/.test(value)) return { ...bound, params: { [name]: value } };
+      if (/^[A-Za-z0-9-]+$/.test(value)) return { operation, route, params: { [name]: value } };
     }
     return undefined;
   };

@@ -1,10 +1,14 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../wire/exchange.ts';
 
 /** What operators watch: calls by operation, protocol and outcome, and what the cache did. */
 export interface Metrics {
   call(outcome: Outcome, seconds: number): void;
   lookUp(kind: string, outcome: string): void;
+  /** A list that was read from the primary or from a replica, where there are replicas. */
+  listRead(server: string): void;
+  /** How far a replica is known to be behind, in ms. */
+  replicaLag(replica: string, milliseconds: number): void;
   /** The text that Prometheus scrapes, and its content type. */
   scrape(): Promise<{ type: string; text: string }>;
 }
@@ -36,6 +40,18 @@ export function createMetrics(): Metrics {
     },
   });
   registry.registerMetric(lookUps);
+  const lists = new Counter({
+    name: 'jobgate_list_reads_total',
+    help: 'Lists of jobs that were read from the primary or from a replica, where replicas may be read.',
+    labelNames: ['server'],
+    registers: [registry],
+  });
+  const lag = new Gauge({
+    name: 'jobgate_replica_lag_seconds',
+    help: 'How far a replica is behind, at the most; +Inf where that is not known.',
+    labelNames: ['replica'],
+    registers: [registry],
+  });
   return {
     call({ protocol, operation, reason = 'ok' }, seconds) {
       const key = `${protocol} ${operation} ${reason}`;
@@ -47,6 +63,8 @@ export function createMetrics(): Metrics {
       const key = `${kind} ${outcome}`;
       ofLookUp.set(key, (ofLookUp.get(key) ?? 0) + 1);
     },
+    listRead: (server) => lists.inc({ server }),
+    replicaLag: (replica, milliseconds) => lag.set({ replica }, milliseconds / 1000),
     scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

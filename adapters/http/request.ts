@@ -1,6 +1,7 @@
 import accepts from 'accepts';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import proxyAddress from 'proxy-addr';
 import { readBody } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
@@ -8,6 +9,9 @@ import { languageOf, LANGUAGES, type Language } from '../wire/language.ts';
 
 /** A request id that a caller may choose: long enough to be one, and harmless in logs and headers. */
 const SANE_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
+
+/** Addresses whose judgement is kept: to take one apart costs more than the rest of reading a request. */
+const PEERS_MOST = 1_000;
 
 /** Whether an address is a proxy whose X-Forwarded-For is believed. */
 export type Trust = (address: string) => boolean;
@@ -18,7 +22,14 @@ export type Trust = (address: string) => boolean;
  */
 export function trustProxies(proxies: readonly string[]): Trust {
   const trusts = proxyAddress.compile([...proxies]);
-  return (address) => trusts(address, 0);
+  const judged = new LRUCache<string, boolean>({ max: PEERS_MOST });
+  return (address) => {
+    const known = judged.get(address);
+    if (known !== undefined) return known;
+    const trusted = trusts(address, 0);
+    judged.set(address, trusted);
+    return trusted;
+  };
 }
 
 const isLoopback = trustProxies(['loopback']);

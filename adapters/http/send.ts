@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../../src/ports.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
-import { allowMethods, type Cors } from './cors.ts';
+import { allowMethods, NO_CORS, type Cors } from './cors.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -33,24 +33,25 @@ export function write(
   answer: Pick<WireAnswer, 'status' | 'headers' | 'body'>,
 ): void {
   const { status, body } = answer;
-  const headers: Record<string, string | number> = { ...answer.headers, 'x-request-id': request.requestId };
-  letOriginRead(parts.cors(request.headers.origin), answer.headers.allow, headers);
-  if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
-  if (parts.draining() || hasUnreadBody(response.req)) headers.connection = 'close';
+  // Node takes names and values in turn as they are; an object it would have to take apart again.
+  const headers: (string | number)[] = ['x-request-id', request.requestId];
+  const named = letOriginRead(parts.cors(request.headers.origin), answer.headers);
+  for (const name of Object.keys(named)) headers.push(name, named[name]!);
+  if (body !== undefined) headers.push('content-length', Buffer.byteLength(body));
+  if (parts.draining() || hasUnreadBody(response.req)) headers.push('connection', 'close');
   response.writeHead(status, headers).end(body);
 }
 
-function letOriginRead(
-  allowed: ReturnType<Cors>,
-  methods: string | undefined,
-  headers: Record<string, string | number>,
-): void {
-  for (const [name, value] of Object.entries(allowed)) {
-    headers[name] = name === 'vary' && headers.vary !== undefined ? `${headers.vary}, ${value}` : value;
-  }
-  if (methods !== undefined && 'access-control-allow-origin' in allowed) {
-    Object.assign(headers, allowMethods(methods));
-  }
+/** The headers of an answer, with those that let a page of another origin read it. */
+function letOriginRead(allowed: ReturnType<Cors>, own: WireAnswer['headers']): WireAnswer['headers'] {
+  if (allowed === NO_CORS) return own;
+  const vary = [own.vary, allowed.vary].filter((word) => word !== undefined).join(', ');
+  return {
+    ...own,
+    ...allowed,
+    ...(vary && { vary }),
+    ...(own.allow !== undefined && 'access-control-allow-origin' in allowed && allowMethods(own.allow)),
+  };
 }
 
 /** A body that was not read to its end would be taken for the next request of the connection. */

@@ -59,6 +59,7 @@ export function createMemoryEntryCache(parts: {
 
   return {
     runId: () => EMBEDDED_RUN_ID,
+    identify: async () => EMBEDDED_RUN_ID,
     epoch: async () => undefined,
     setEpoch: async (epoch) => epoch,
 
@@ -107,6 +108,7 @@ function nameOf({ kind, id }: EntryKey): string {
 /** The cache where there is no Redis: it holds nothing, and the database answers every read. */
 export const noEntryCache: EntryCache = {
   runId: () => undefined,
+  identify: async () => undefined,
   epoch: async () => undefined,
   setEpoch: async (epoch) => epoch,
   get: async (_epoch, keys) => keys.map(() => undefined),

@@ -2,8 +2,9 @@
 const KEYS_MOST = 500;
 
 interface Waiting<Found> {
-  readonly promise: Promise<Found>;
-  readonly resolve: (found: Found) => void;
+  /** Where its keys stand among those of the batch. */
+  readonly places: readonly number[];
+  readonly resolve: (found: readonly Found[]) => void;
   readonly reject: (cause: unknown) => void;
 }
 
@@ -11,41 +12,51 @@ interface Waiting<Found> {
  * Asks for many keys by one command: those that are wanted until the event loop comes round, each once. No key joins a
  * command that was sent already, since what that reads may be older than what its reader must see.
  * @param ask answers the keys in their order
+ * @returns answers the keys of one reader in their order; one promise for all of them, as readers are many
  */
 export function createBatch<Found>(
   ask: (keys: readonly string[]) => Promise<readonly Found[]>,
-): (key: string) => Promise<Found> {
-  let waiting = new Map<string, Waiting<Found>>();
+): (keys: readonly string[]) => Promise<readonly Found[]> {
+  let places = new Map<string, number>();
+  let waiting: Waiting<Found>[] = [];
 
   const flush = (): void => {
-    const batch = waiting;
-    waiting = new Map();
-    const all = [...batch];
-    for (let start = 0; start < all.length; start += KEYS_MOST) {
-      const part = all.slice(start, start + KEYS_MOST);
-      ask(part.map(([key]) => key)).then(
-        (found) => part.forEach(([, { resolve }], index) => resolve(found[index] as Found)),
-        (cause: unknown) => part.forEach(([, { reject }]) => reject(cause)),
-      );
-    }
+    const keys = [...places.keys()];
+    const readers = waiting;
+    places = new Map();
+    waiting = [];
+    askInParts(keys, ask).then(
+      (found) => {
+        for (const { places, resolve } of readers) resolve(places.map((place) => found[place] as Found));
+      },
+      (cause: unknown) => {
+        for (const { reject } of readers) reject(cause);
+      },
+    );
   };
 
-  return (key) => {
-    const present = waiting.get(key);
-    if (present) return present.promise;
-    if (waiting.size === 0) setImmediate(flush);
-    const { promise, resolve, reject } = defer<Found>();
-    waiting.set(key, { promise, resolve, reject });
-    return promise;
+  const placeOf = (key: string): number => {
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, places.size);
+    return places.size - 1;
   };
+
+  return (keys) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ places: keys.map(placeOf), resolve, reject });
+    });
 }
 
-function defer<Found>(): Waiting<Found> {
-  let resolve!: (found: Found) => void;
-  let reject!: (cause: unknown) => void;
-  const promise = new Promise<Found>((take, refuse) => {
-    resolve = take;
-    reject = refuse;
-  });
-  return { promise, resolve, reject };
+async function askInParts<Found>(
+  keys: readonly string[],
+  ask: (keys: readonly string[]) => Promise<readonly Found[]>,
+): Promise<readonly Found[]> {
+  if (keys.length <= KEYS_MOST) return ask(keys);
+  const parts = [];
+  for (let start = 0; start < keys.length; start += KEYS_MOST) {
+    parts.push(ask(keys.slice(start, start + KEYS_MOST)));
+  }
+  return (await Promise.all(parts)).flat();
 }

@@ -1,18 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Log } from '../../src/ports.ts';
+import { readRedisAddress } from './address.ts';
 
 /** A command that takes longer is given up on: reads go to the database, writes try again; in ms. */
 const COMMAND_TIMEOUT = 300;
 const CONNECT_TIMEOUT = 1_000;
 const RECONNECT_MOST = 500;
+/** As much of the id of a replication as tells it from all others, and goes into a column beside the run id. */
+const HISTORY_LENGTH = 20;
 
 /** A connection that knows which Redis process it talks to. */
 export interface RedisLink {
   readonly redis: Redis;
-  /** The process behind the connection; undefined while there is none, or while it is not known which. */
+  /**
+   * The process behind the connection, and the history of its data: a master that was a replica in between has another.
+   * Undefined while there is no connection, or while it is not known whose it is.
+   */
   runId(): string | undefined;
+  /** Asks anew who is behind the connection; answers what `runId` says then. */
+  identify(): Promise<string | undefined>;
   /**
    * Waits until the process is known, for so many ms at the most.
    * @throws Error where it cannot be used at all
@@ -25,15 +34,25 @@ export interface RedisLink {
   close(): void;
 }
 
+/** What an address does not say. A file of certificates turns TLS on. */
+export interface RedisSettings {
+  readonly caFile?: string | undefined;
+  /** Of the sentinels alone. */
+  readonly sentinel?: {
+    readonly username?: string | undefined;
+    readonly password?: string | undefined;
+    readonly caFile?: string | undefined;
+  };
+}
+
 /**
  * Connects, and keeps connecting. Commands sent while there is no connection fail at once.
- * @param url `redis://…`, `rediss://…`, or `sentinel://host:26379,host:26379/name`
+ * @param url see `readRedisAddress`
  */
-export function connectRedis(url: string, options: { caFile?: string | undefined }, log: Log): RedisLink {
+export function connectRedis(url: string, options: RedisSettings, log: Log): RedisLink {
   const settings: RedisOptions & { replyMapping: 'legacy' } = {
     replyMapping: 'legacy',
-    ...address(url),
-    ...(options.caFile !== undefined && { tls: { ca: readFileSync(options.caFile) } }),
+    ...placeOf(url, options),
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -56,15 +75,14 @@ export function connectRedis(url: string, options: { caFile?: string | undefined
   redis.on('error', (error: Error) => (trouble = error.message));
   redis.on('ready', () => {
     const generation = redis.stream;
-    redis
-      .info('server')
-      .then((info) => {
+    askWho(redis)
+      .then(({ id, cluster }) => {
         if (redis.stream !== generation || redis.status !== 'ready') return;
-        if (/^redis_mode:cluster/m.test(info)) {
+        if (cluster) {
           unusable = new Error('REDIS_URL names a Redis Cluster: use one Redis, or a Sentinel set');
           throw unusable;
         }
-        runId = /^run_id:(\S+)/m.exec(info)?.[1];
+        runId = id;
         if (down) log.info({}, 'redis is back');
         down = false;
       })
@@ -76,6 +94,14 @@ export function connectRedis(url: string, options: { caFile?: string | undefined
   return {
     redis,
     runId: () => runId,
+    async identify() {
+      if (runId === undefined) return undefined;
+      const generation = redis.stream;
+      const { id } = await askWho(redis);
+      // A connection that was made anew meanwhile asks for itself.
+      if (redis.stream === generation && runId !== undefined) runId = id;
+      return runId;
+    },
     async greeted(patience) {
       const until = performance.now() + patience;
       while (performance.now() < until) {
@@ -93,28 +119,42 @@ export function connectRedis(url: string, options: { caFile?: string | undefined
   };
 }
 
-/** Where the server is, or where the sentinels are that know. */
-type Address = Pick<
-  RedisOptions,
-  'host' | 'port' | 'db' | 'username' | 'password' | 'tls' | 'sentinels' | 'name'
->;
+/**
+ * The run id stays when a server becomes a replica, takes over another's data and is made the master again; the id of
+ * the replication does not.
+ */
+async function askWho(redis: Redis): Promise<{ id: string; cluster: boolean }> {
+  const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')]);
+  const runId = /^run_id:(\S+)/m.exec(server)?.[1] ?? '';
+  const history = /^master_replid:(\S+)/m.exec(replication)?.[1] ?? '';
+  return {
+    id: `${runId}/${history.slice(0, HISTORY_LENGTH)}`,
+    cluster: /^redis_mode:cluster/m.test(server),
+  };
+}
 
-function address(url: string): Address {
-  if (!url.startsWith('sentinel://')) {
-    const { protocol, hostname, port, username, password, pathname } = new URL(url);
-    return {
-      host: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: Number(port || 6379),
-      db: Number(pathname.slice(1) || 0),
-      ...(username && { username: decodeURIComponent(username) }),
-      ...(password && { password: decodeURIComponent(password) }),
-      ...(protocol === 'rediss:' && { tls: {} }),
-    };
-  }
-  const [hosts = '', name = ''] = url.slice('sentinel://'.length).split('/');
-  const sentinels = hosts.split(',').map((each) => {
-    const [host = '', port] = each.split(':');
-    return { host, port: Number(port ?? 26379) };
-  });
-  return { sentinels, name };
+/** Where the master is, or who knows it, and how it is spoken to. */
+function placeOf(url: string, { caFile, sentinel = {} }: RedisSettings): Omit<RedisOptions, 'replyMapping'> {
+  const address = readRedisAddress(url);
+  if (!address) throw new Error('REDIS_URL cannot be read');
+  const { login, secure, to } = address;
+  const tls = secureBy(secure, caFile);
+  if (!('sentinels' in to)) return { ...to, ...login, ...(tls && { tls }) };
+  const sentinelTLS = secureBy(secure, sentinel.caFile);
+  return {
+    sentinels: [...to.sentinels],
+    name: to.name,
+    ...login,
+    ...(tls && { tls, enableTLSForSentinelMode: true }),
+    ...(sentinelTLS && { sentinelTLS }),
+    ...(sentinel.username !== undefined && { sentinelUsername: sentinel.username }),
+    ...(sentinel.password !== undefined && { sentinelPassword: sentinel.password }),
+    // A frozen sentinel takes connections and never answers: the next one is asked.
+    sentinelCommandTimeout: COMMAND_TIMEOUT,
+  };
+}
+
+function secureBy(secure: boolean, caFile: string | undefined): ConnectionOptions | undefined {
+  if (caFile !== undefined) return { ca: readFileSync(caFile) };
+  return secure ? {} : undefined;
 }

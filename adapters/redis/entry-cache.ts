@@ -29,7 +29,7 @@ interface Steps {
  * @param ttl T, in ms
  */
 export function createRedisEntryCache(
-  { redis, runId, distrust }: RedisLink,
+  { redis, runId, identify, distrust }: RedisLink,
   storeId: string,
   ttl: number,
 ): EntryCache {
@@ -45,10 +45,14 @@ export function createRedisEntryCache(
    */
   const sent = async <Answer>(command: Promise<Answer>): Promise<Answer> => {
     const asked = runId();
+    const answer = await timely(command);
+    if (asked === undefined || runId() !== asked) throw new Error('the connection to redis was made anew');
+    return answer;
+  };
+  const timely = async <Answer>(command: Promise<Answer>): Promise<Answer> => {
+    const asked = runId();
     try {
-      const answer = await command;
-      if (asked === undefined || runId() !== asked) throw new Error('the connection to redis was made anew');
-      return answer;
+      return await command;
     } catch (cause) {
       const { message } = cause as Error;
       if (message === 'Command timed out' && runId() === asked) distrust();
@@ -56,10 +60,14 @@ export function createRedisEntryCache(
     }
   };
 
-  const readEntry = createBatch((names: readonly string[]) => sent(redis.mgetBuffer(...names)));
+  const readValues = createBatch(async (names: readonly string[]) => {
+    const entries = await sent(redis.mgetBuffer(...names));
+    return entries.map((entry) => (entry ? readValue(entry) : undefined));
+  });
 
   return {
     runId,
+    identify: () => timely(identify()),
 
     async epoch() {
       const text = await sent(redis.get(epochKey));
@@ -68,10 +76,7 @@ export function createRedisEntryCache(
 
     setEpoch: (epoch) => sent(steps.jgSetEpoch(epochKey, epoch)),
 
-    async get(epoch, keys) {
-      const entries = await Promise.all(keys.map((key) => readEntry(keyOf(epoch, key))));
-      return entries.map((entry) => (entry ? readValue(entry) : undefined));
-    },
+    get: (epoch, keys) => readValues(keys.map((key) => keyOf(epoch, key))),
 
     async lease(epoch, key, token) {
       const answer = await sent(steps.jgLease(epochKey, keyOf(epoch, key), epoch, token, ttl));

@@ -38,12 +38,18 @@ export function jobChanges(
 
     updateJob: (job) =>
       ask(async () => {
-        const { job_id: jobId, ...columns } = fromJob(job);
+        const { jobId } = job;
+        const row = fromJob(job);
+        const before = known.get(jobId);
+        // Free data may be long, and most changes are of the status.
+        const told = before ? changedColumns(fromJob(before), row) : Object.keys(row);
+        const columns = told as (keyof JobRow)[];
         // The row is locked and was read under the lock: anything but one row is a fault of the gateway.
-        const changed = await trx('jobs')
-          .where('job_id', jobId)
-          .where('version', job.version - 1)
-          .update(columns);
+        const changed = await rowsDone(
+          trx,
+          `update jobs set ${columns.map((column) => `${column} = ?`).join(', ')} where job_id = ? and version = ?`,
+          [...columns.map((column) => row[column] as Knex.RawBinding), jobId, job.version - 1],
+        );
         if (changed !== 1) throw new Error(`job ${jobId} is not at version ${job.version - 1}`);
         known.set(jobId, job);
       }),
@@ -58,7 +64,11 @@ export function jobChanges(
 
     addEvent: (change) =>
       ask(async () => {
-        await trx('job_events').insert(fromJobEvent(change.job.jobId, lastChange(change)));
+        const row = fromJobEvent(change.job.jobId, lastChange(change));
+        const columns = Object.keys(row);
+        const marks = columns.map(() => '?').join(', ');
+        const sql = `insert into job_events (${columns.join(', ')}) values (${marks})`;
+        await rowsDone(trx, sql, Object.values(row) as Knex.RawBinding[]);
       }),
   };
 }
@@ -69,11 +79,26 @@ export function jobChanges(
  */
 async function insertNew(trx: Knex, row: JobRow): Promise<void> {
   const columns = Object.keys(row);
-  const done = (await trx.raw(
+  const inserted = await rowsDone(
+    trx,
     `insert into jobs (${columns.join(', ')}) select ${columns.map(() => '?').join(', ')} ` +
       'from (select 1 as one) as o where not exists (select 1 from deleted_jobs where job_id = ?)',
     [...(Object.values(row) as Knex.RawBinding[]), row.job_id],
-  )) as [{ affectedRows: number }] | { changes: number };
-  const inserted = 'changes' in done ? done.changes : done[0].affectedRows;
+  );
   if (inserted !== 1) throw new Error(`job ${row.job_id} was deleted: its id cannot be used again`);
+}
+
+function changedColumns(before: JobRow, after: JobRow): string[] {
+  return Object.entries(after).flatMap(([column, value]) =>
+    value === before[column as keyof JobRow] ? [] : [column],
+  );
+}
+
+/**
+ * Changes rows by SQL as it stands here, and tells how many: every change of a job needs two such statements, and the
+ * query builder would take longer over each than the server does.
+ */
+async function rowsDone(trx: Knex, sql: string, values: readonly Knex.RawBinding[]): Promise<number> {
+  const done = (await trx.raw(sql, values)) as [{ affectedRows: number }] | { changes: number };
+  return 'changes' in done ? done.changes : done[0].affectedRows;
 }

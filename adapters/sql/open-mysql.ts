@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import knex, { type Knex } from 'knex';
 import { mysql } from './dialect.ts';
 import { ACQUIRE_TIMEOUT, MIGRATION_LOCK_SECONDS, quietly, type OpenDatabase } from './open.ts';
@@ -28,6 +29,12 @@ const MYSQL_SESSION =
  */
 const MYSQL_ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED';
 
+/** As the driver has it. */
+export interface MysqlConnection {
+  readonly stream: Pick<Socket, 'destroy' | 'once'>;
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
 /**
  * A MySQL 8 or MariaDB 10.11 server.
  * @param url `mysql://user:password@host:3306/name`
@@ -41,6 +48,8 @@ export function openMysql(
     readonly around?: AroundStatement | undefined;
     /** In seconds; for tests. */
     readonly silentMost?: number;
+    /** Told of each connection that is made. */
+    readonly connected?: (connection: MysqlConnection) => void;
   },
 ): OpenDatabase {
   const { hostname, port, username, password, pathname } = new URL(url);
@@ -63,10 +72,8 @@ export function openMysql(
     pool: {
       min: 0,
       max: options.poolSize,
-      afterCreate(
-        connection: { query(sql: string, done: (error: Error | null) => void): void },
-        done: (error: Error | null, connection: unknown) => void,
-      ) {
+      afterCreate(connection: MysqlConnection, done: (error: Error | null, connection: unknown) => void) {
+        options.connected?.(connection);
         connection.query(MYSQL_SESSION, (error) => {
           if (error) return done(error, connection);
           connection.query(MYSQL_ISOLATION, (failed) => done(failed, connection));

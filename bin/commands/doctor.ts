@@ -10,17 +10,11 @@ import { checkServer } from '../../adapters/sql/server-version.ts';
 import { secretContext } from '../../src/accounts/access-key.ts';
 import { createSecretBox } from '../../src/accounts/secret-box.ts';
 import { readConfig, WrongSettings, type Config } from '../config.ts';
-import { openDatabase, smtpSettings } from '../open-gateway.ts';
+import { openDatabase, redisSettings, smtpSettings } from '../open-gateway.ts';
 import { ownKeys } from '../own-keys.ts';
 import { printAnswer } from './answer.ts';
-
-/** One thing that was looked at: what was seen, and how to mend it where it is wrong. */
-interface Finding {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly seen: string;
-  readonly mend?: string;
-}
+import { examineReplicas } from './examine-replicas.ts';
+import type { Finding } from './finding.ts';
 
 /** A larger difference between the clocks makes tokens end at the wrong time; in ms. */
 const CLOCK_DIFFERENCE = 2_000;
@@ -53,6 +47,7 @@ async function examine(): Promise<Finding[]> {
   return [
     { check: 'settings', ok: true, seen: 'every setting can be used' },
     ...(await examineDatabase(config)),
+    ...(await examineReplicas(config)),
     ...(await examineRedis(config)),
     ...(await examineMail(config)),
     examineProxies(config),
@@ -125,7 +120,7 @@ async function examineRedis(config: Config): Promise<Finding[]> {
   if (config.redisUrl === undefined) {
     return [{ check: 'cache', ok: true, seen: 'none: every read goes to the database' }];
   }
-  const link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, createLog('silent'));
+  const link = connectRedis(config.redisUrl, redisSettings(config), createLog('silent'));
   try {
     await link.greeted(2_000);
     if (link.runId() === undefined) throw new Error(link.trouble() ?? 'it does not answer');

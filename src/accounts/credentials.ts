@@ -4,7 +4,7 @@ import { Refusal, type Detail } from '../errors.ts';
 import type { Origin } from '../operation.ts';
 import type { Ports } from '../ports.ts';
 import { secretContext } from './access-key.ts';
-import { judgeSignature, signatureDigest, type Signature } from './judge-signature.ts';
+import { judgeSignature, type Signature } from './judge-signature.ts';
 import type { KeyUses } from './key-uses.ts';
 import { provePassword } from './prove-password.ts';
 
@@ -30,8 +30,8 @@ export interface Claim {
   readonly digest: string;
   /** Milliseconds since 1970; for tokens only. */
   readonly expireTime?: number;
-  /** What tells a signed call from every other, and until when its signature holds, in ms since 1970. */
-  readonly signed?: { readonly digest: string; readonly until: number };
+  /** The signature of a signed call, and until when it holds, in ms since 1970. */
+  readonly signed?: { readonly signature: Signature; readonly until: number };
 }
 
 interface Remembered extends Claim {
@@ -43,8 +43,12 @@ interface Remembered extends Claim {
 }
 
 export interface CredentialJudge {
-  /** @throws Refusal `unauthenticated`, `rate_limited`, `unavailable` */
-  recognize(credentials: Credentials, origin: Pick<Origin, 'address'>): Promise<Claim>;
+  /**
+   * Whose credentials these are. Those that are remembered are recognized at once, without a promise: they come with
+   * nearly every call.
+   * @throws Refusal `unauthenticated`, `rate_limited`, `unavailable`; or rejects with it
+   */
+  recognize(credentials: Credentials, origin: Pick<Origin, 'address'>): Claim | Promise<Claim>;
   /** The account has moved on: the next `recognize` of these credentials asks the database. */
   outdate(claim: Claim): void;
 }
@@ -110,7 +114,7 @@ export function createCredentialJudge(
   };
 
   /** What is remembered of credentials, or what the question finds out; equal questions are asked once. */
-  const know = async (digest: string, question: () => Promise<Remembered>): Promise<Remembered> => {
+  const know = (digest: string, question: () => Promise<Remembered>): Remembered | Promise<Remembered> => {
     const known = remembered.get(digest);
     if (known && !known.outdated) {
       if (known.expireTime === undefined || known.expireTime > clock()) return known;
@@ -132,22 +136,39 @@ export function createCredentialJudge(
     userId: string,
     password: string,
     origin: Pick<Origin, 'address'>,
-  ): Promise<Claim> => {
+  ): Claim | Promise<Claim> => {
     const digest = hash('sha256', `${secret}${userId}\0${password}`);
     return know(digest, () => askForPassword(digest, { userId, password }, origin.address));
   };
 
-  const recognizeSignature = async (signature: Signature): Promise<Claim> => {
+  const judgeByKey = (signature: Signature, key: Remembered): Claim => {
+    const until = judgeSignature(signature, key.secret ?? '', signatureWindow, clock());
+    keyUses.note(signature.accessKeyId);
+    const { userId, version, digest } = key;
+    return { userId, version, digest, signed: { signature, until } };
+  };
+
+  const recognizeSignature = (signature: Signature): Claim | Promise<Claim> => {
     const { accessKeyId } = signature;
     const digest = `key ${accessKeyId}`;
-    const { secret: its = '', ...claim } = await know(digest, () => askForKey(digest, accessKeyId));
-    const until = judgeSignature(signature, its, signatureWindow, clock());
-    keyUses.note(accessKeyId);
-    return { ...claim, signed: { digest: signatureDigest(signature), until } };
+    const key = know(digest, () => askForKey(digest, accessKeyId));
+    return key instanceof Promise
+      ? key.then((asked) => judgeByKey(signature, asked))
+      : judgeByKey(signature, key);
+  };
+
+  const recognizeCipher = async (
+    userId: string,
+    cipher: Buffer,
+    origin: Pick<Origin, 'address'>,
+  ): Promise<Claim> => {
+    if (!passwordKey) throw new Refusal('unauthenticated', { detail: 'cipher-refused' });
+    // What cannot be decrypted takes as long as a wrong password, and counts as one: no password is empty.
+    return recognizePassword(userId, (await passwordKey.decrypt(cipher)) ?? '', origin);
   };
 
   return {
-    async recognize(credentials, origin) {
+    recognize(credentials, origin) {
       switch (credentials.by) {
         case 'nothing':
           throw new Refusal('unauthenticated', { detail: credentials.detail });
@@ -157,12 +178,8 @@ export function createCredentialJudge(
         }
         case 'password':
           return recognizePassword(credentials.userId, credentials.password, origin);
-        case 'cipher': {
-          if (!passwordKey) throw new Refusal('unauthenticated', { detail: 'cipher-refused' });
-          // What cannot be decrypted takes as long as a wrong password, and counts as one: no password is empty.
-          const password = (await passwordKey.decrypt(credentials.cipher)) ?? '';
-          return recognizePassword(credentials.userId, password, origin);
-        }
+        case 'cipher':
+          return recognizeCipher(credentials.userId, credentials.cipher, origin);
         case 'signature':
           return recognizeSignature(credentials);
       }

@@ -71,13 +71,16 @@ export function createEpochKeeper(parts: {
       observe(state);
       // A fencer that died after its COMMIT leaves this to whoever comes by.
       if (!state.on && state.offFor < 0) await ledger.settle();
-      const runId = cache.runId();
+      const runId = await cache.identify();
       if (runId === undefined) return;
       if (!state.on) {
         const after = state.ttl * ON_AFTER_FENCE + ON_AFTER_FENCE_EXTRA;
         if (state.offFor > after) await turnOn(runId, after);
       } else if (runId !== state.runId || (await cache.epoch()) !== state.epoch) {
         await fence(state.epoch);
+      } else {
+        // It reaches what the others use: should it lose that again, it is another loss.
+        fencedAt = -Infinity;
       }
     },
     cutOff: () =>

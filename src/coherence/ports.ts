@@ -6,8 +6,10 @@ import type { ChangeTx, EntryKey, EpochState } from '../ports.ts';
  * process that holds the entries. A step whose answer is lost rejects, and may or may not have been done.
  */
 export interface EntryCache {
-  /** The run id of the process behind this connection; undefined while none may be used. */
+  /** The run id of the process behind this connection, and of its data; undefined while none may be used. */
   runId(): string | undefined;
+  /** The same, asked anew: the data may have been replaced while the process ran. */
+  identify(): Promise<string | undefined>;
   /** The epoch that the cache holds; undefined where it lost it. */
   epoch(): Promise<number | undefined>;
   /** Raises the epoch, never lowers it; answers the epoch that stands then. */

@@ -88,6 +88,23 @@ export function createReadThrough(parts: {
     return seen;
   };
 
+  /** Reads what the cache could not tell: adds the jobs that are missing, and answers the account. */
+  const complete = async (
+    jobs: Map<string, JobView>,
+    wanted: readonly string[],
+    account: Account | undefined,
+    userId: string | undefined,
+    epoch: number | undefined,
+  ): Promise<Account | undefined> => {
+    const missing = wanted.filter((id) => !jobs.has(id));
+    const [loadedJobs, loadedAccounts] = await Promise.all([
+      missing.length > 0 ? load(kinds.job, missing, epoch) : undefined,
+      userId !== undefined && !account ? load(kinds.account, [userId], epoch) : undefined,
+    ]);
+    loadedJobs?.forEach((job, id) => jobs.set(id, job));
+    return account ?? (userId === undefined ? undefined : loadedAccounts?.get(userId));
+  };
+
   return {
     async read(userId, jobIds) {
       const wanted = [...new Set(jobIds.filter(mayBeJobId))];
@@ -113,14 +130,9 @@ export function createReadThrough(parts: {
       });
       let account = userId === undefined ? undefined : decode(kinds.account, values[wanted.length]);
 
-      const missing = wanted.filter((id) => !jobs.has(id));
-      const [loadedJobs, loadedAccounts] = await Promise.all([
-        missing.length > 0 ? load(kinds.job, missing, epoch) : undefined,
-        userId !== undefined && !account ? load(kinds.account, [userId], epoch) : undefined,
-      ]);
-      loadedJobs?.forEach((job, id) => jobs.set(id, job));
-      if (userId !== undefined) account ??= loadedAccounts?.get(userId);
-      return { account, jobs: jobIds.map((id) => jobs.get(id)), cached: !loadedJobs && !loadedAccounts };
+      const all = jobs.size === wanted.length && (userId === undefined || account !== undefined);
+      if (!all) account = await complete(jobs, wanted, account, userId, epoch);
+      return { account, jobs: jobIds.map((id) => jobs.get(id)), cached: all };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Claim } from '../accounts/credentials.ts';
+import { signatureDigest } from '../accounts/judge-signature.ts';
 import { mayBeSecond } from '../jobs/answer-once.ts';
 import type { Changes, ChangeTx, EntryKey } from '../ports.ts';
 
@@ -13,13 +14,14 @@ const KEPT_LONGER = 24 * 60 * 60_000;
 export function actOnce(
   changes: Changes,
   userId: string,
-  { digest, until }: NonNullable<Claim['signed']>,
+  { signature, until }: NonNullable<Claim['signed']>,
 ): Changes {
   return {
     async change<Result>(
       keys: readonly EntryKey[],
       work: (tx: ChangeTx) => Promise<Result>,
     ): Promise<Result> {
+      const digest = signatureDigest(signature);
       const attempt = (): Promise<Result> =>
         changes.change(keys, async (tx) => {
           const before = await tx.recallSigned(digest);

@@ -7,7 +7,7 @@ import { maySee } from '../jobs/visibility.ts';
 import type { JobView } from '../jobs/job-view.ts';
 import type { Caller, MemberOperation, OpenOperation, Origin } from '../operation.ts';
 import { operations, type AnyOperation, type OperationName, type OutputOf } from '../operations/index.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports, RateLimiter } from '../ports.ts';
 import { actOnce } from './act-once.ts';
 import { judgeInput } from './validate.ts';
 
@@ -39,8 +39,20 @@ export interface Gateway {
   answer<Name extends OperationName>(call: Call<Name>): Promise<OutputOf<Name>>;
 }
 
+interface Identity {
+  readonly account: Account;
+  readonly claim: Claim;
+  readonly jobs: readonly (JobView | undefined)[];
+  readonly cached: boolean;
+}
+
 /** An account that changes at every look would keep a call going round for ever. */
 const ROUNDS = 3;
+
+/** Counts the call against what its caller may make. */
+async function admit(rates: RateLimiter, call: Call, caller: string): Promise<void> {
+  call.rated?.(await rates.admit(caller));
+}
 
 export function createGateway(parts: {
   readonly judge: CredentialJudge;
@@ -50,16 +62,7 @@ export function createGateway(parts: {
   const { judge, reader, ports } = parts;
 
   /** Who calls and what it asks for, by one look at account and jobs together. */
-  const identify = async (
-    call: Call,
-    claim: Claim,
-    jobIds: readonly string[],
-  ): Promise<{
-    account: Account;
-    claim: Claim;
-    jobs: readonly (JobView | undefined)[];
-    cached: boolean;
-  }> => {
+  const identify = async (call: Call, claim: Claim, jobIds: readonly string[]): Promise<Identity> => {
     let claimed = claim;
     for (let round = 0; round < ROUNDS; round++) {
       const { account, jobs, cached } = await reader.read(claimed.userId, jobIds);
@@ -69,10 +72,6 @@ export function createGateway(parts: {
       claimed = await judge.recognize(call.credentials, call.origin);
     }
     throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
-  };
-
-  const admit = async (call: Call, caller: string): Promise<void> => {
-    if (ports.rates) call.rated?.(await ports.rates.admit(caller));
   };
 
   /** Who calls, where anyone may: credentials that are bad are as good as none. */
@@ -89,7 +88,7 @@ export function createGateway(parts: {
   };
 
   const answerAnyone = async (call: Call, operation: OpenOperation<unknown, unknown>): Promise<unknown> => {
-    await admit(call, `address ${call.origin.address}`);
+    if (ports.rates) await admit(ports.rates, call, `address ${call.origin.address}`);
     const { value, refusal } = await readInput(call, operation, ports);
     const caller = operation.knowsCallers ? await recognizeAnyone(call) : undefined;
     if (refusal) throw refusal;
@@ -97,13 +96,16 @@ export function createGateway(parts: {
   };
 
   const answerMember = async (call: Call, operation: MemberOperation<unknown, unknown>): Promise<unknown> => {
-    const claim = await judge.recognize(call.credentials, call.origin);
+    // What is known at once is not waited for: a turn of the promises costs as much as what it waits for here.
+    const recognized = judge.recognize(call.credentials, call.origin);
+    const claim = recognized instanceof Promise ? await recognized : recognized;
     // Bad parameters are told only to callers whose credentials still hold, which the read below decides.
-    const { value, refusal } = await readInput(call, operation, ports);
+    const read = readInput(call, operation, ports);
+    const { value, refusal } = read instanceof Promise ? await read : read;
     const jobIds = refusal ? [] : (operation.jobIds?.(value) ?? []);
     const identity = await identify(call, claim, jobIds);
     call.identified?.(identity.account.userId, identity.cached);
-    await admit(call, identity.account.userId);
+    if (ports.rates) await admit(ports.rates, call, identity.account.userId);
     if (refusal) throw refusal;
     const { account, claim: proven } = identity;
     if (operation.permission === 'admin' && account.role !== 'admin') throw new Refusal('permission_denied');
@@ -119,25 +121,36 @@ export function createGateway(parts: {
   };
 
   return {
-    async answer(call) {
+    answer(call) {
       const operation = operations[call.operation] as AnyOperation;
       const answered =
         operation.permission === 'anyone' ? answerAnyone(call, operation) : answerMember(call, operation);
-      return (await answered) as never;
+      return answered as Promise<never>;
     },
   };
 }
 
+interface Read {
+  readonly value: unknown;
+  readonly refusal?: Refusal | undefined;
+}
+
+const refused = (thrown: unknown): Read => ({ value: undefined, refusal: asRefusal(thrown) });
+
 /** The validated input of a call, or why it is refused; the caller decides when to tell. */
-async function readInput(
+function readInput(
   call: Call,
   operation: AnyOperation,
   { passwordKey }: Pick<Ports, 'passwordKey'>,
-): Promise<{ value: unknown; refusal?: Refusal | undefined }> {
+): Read | Promise<Read> {
+  const judged = ({ value, problems }: RawInput): Read => ({
+    value,
+    refusal: judgeInput(operation.input, value, problems),
+  });
   try {
-    const { value, problems } = await call.input(passwordKey);
-    return { value, refusal: judgeInput(operation.input, value, problems) };
+    const input = call.input(passwordKey);
+    return input instanceof Promise ? input.then(judged).catch(refused) : judged(input);
   } catch (thrown) {
-    return { value: undefined, refusal: asRefusal(thrown) };
+    return refused(thrown);
   }
 }

@@ -107,7 +107,7 @@ for (const { name, embedded, open } of implementations) {
       (await cache.lease(EPOCH, key, token)).is;
 
     it('knows the process that holds the entries', () => {
-      assert.match(String(cache.runId()), embedded ? /^embedded$/ : /^[0-9a-f]{40}$/);
+      assert.match(String(cache.runId()), embedded ? /^embedded$/ : /^[0-9a-f]{40}\/[0-9a-f]{20}$/);
     });
 
     describe('get', () => {

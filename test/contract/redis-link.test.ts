@@ -26,7 +26,7 @@ describe('the link to Redis', () => {
 
   it('knows after the greeting which process it talks to', async () => {
     const info = await link.redis.info('server');
-    assert.equal(link.runId(), /^run_id:(\S+)/m.exec(info)?.[1]);
+    assert.equal(link.runId()?.split('/')[0], /^run_id:(\S+)/m.exec(info)?.[1]);
   });
 
   it('speaks to the database that the URL names', async () => {
@@ -55,6 +55,22 @@ describe('the link to Redis', () => {
     await redis.restart();
     await eventually('another run id is known', () => known() && link.runId() !== before);
     assert.equal(await link.redis.get('key'), null);
+  });
+
+  it('knows by another id, once it asks, a process that was a replica in between', async () => {
+    const before = link.runId();
+    assert.equal(await link.identify(), before);
+    await using other = await startRedis();
+    await link.redis.replicaof('127.0.0.1', other.port);
+    await eventually('it has taken over the data of the other', async () =>
+      /master_link_status:up/.test(await link.redis.info('replication')),
+    );
+    await link.redis.replicaof('NO', 'ONE');
+    assert.equal(link.runId(), before);
+    const after = await link.identify();
+    assert.notEqual(after, before);
+    assert.equal(link.runId(), after);
+    assert.equal(after?.split('/')[0], before?.split('/')[0]);
   });
 
   it('fails commands at once while Redis is away, and sends none of them later', async () => {
@@ -106,7 +122,7 @@ describe('the link to a Redis that is not there', () => {
     await assert.rejects(link.redis.get('key'));
     await using redis = await startRedis({ port });
     await eventually('the run id is known', () => link.runId() !== undefined);
-    assert.match(String(link.runId()), /^[0-9a-f]{40}$/);
+    assert.match(String(link.runId()), /^[0-9a-f]{40}\/[0-9a-f]{20}$/);
     link.close();
     await redis.stop();
   });

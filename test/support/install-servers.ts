@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findChromium } from './browser.ts';
+import { findProgram } from './find-program.ts';
 import { findMariaDb } from './mariadb.ts';
 import { findNginx } from './nginx.ts';
 import { findRedis } from './redis.ts';
@@ -67,6 +68,11 @@ const PROGRAMS = {
     find: findChromium,
     variable: 'TEST_CHROMIUM',
     packages: { debian: 'chromium', fedora: 'chromium', brew: '--cask chromium' },
+  },
+  wrk: {
+    find: () => findProgram('wrk'),
+    variable: undefined,
+    packages: { debian: 'wrk', fedora: 'wrk', brew: 'wrk' },
   },
 } as const;
 type ProgramName = keyof typeof PROGRAMS;

@@ -26,9 +26,12 @@ export function findMariaDb(): string | undefined {
  *
  * @param options.folder - where the server's own folder is made; the system's temporary folder by default.
  * @param options.port - the port on 127.0.0.1; a free one by default.
+ * @param options.args - further command-line arguments, such as `['--log-bin=changes']`.
  * @throws Error when no server is installed, or with the end of its log when it does not come up.
  */
-export async function startMariaDb(options: { folder?: string; port?: number } = {}): Promise<PrivateServer> {
+export async function startMariaDb(
+  options: { folder?: string; port?: number; args?: readonly string[] } = {},
+): Promise<PrivateServer> {
   const program = findMariaDb();
   if (!program) throw new Error('Neither mariadbd nor mysqld is installed');
   const user = await serverUser();
@@ -74,6 +77,7 @@ export async function startMariaDb(options: { folder?: string; port?: number } =
         '--performance-schema=OFF',
         // MySQL only: it would listen on a second, fixed port.
         '--loose-mysqlx=OFF',
+        ...(options.args ?? []),
       ],
     }),
     url: (port) => `mysql://root@127.0.0.1:${port}/`,

@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { makeCertificate } from './certificate.ts';
 import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
 import { type PrivateServer, type ServerIdentity, startPrivateServer } from './private-server.ts';
@@ -170,21 +171,6 @@ async function writeSite(
   );
   const served = ['jobgate/gateway.conf', 'site/protected.conf', 'jobgate/protected.conf'];
   await write('servers.conf', ...served.map((file) => `include ${file};`));
-}
-
-/** A certificate for 127.0.0.1 that signs itself. */
-async function makeCertificate(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const certificate = join(folder, 'fullchain.pem');
-  await promisify(execFile)(
-    'openssl',
-    [
-      ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'],
-      ['-keyout', join(folder, 'key.pem'), '-out', certificate],
-      ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
-    ].flat(),
-  );
-  return readFile(certificate, 'utf8');
 }
 
 /** Only the very nginx that was started has this certificate. */

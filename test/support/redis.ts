@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { findProgram } from './find-program.ts';
 import { type PrivateServer, type ServerIdentity, startPrivateServer } from './private-server.ts';
 
@@ -49,10 +49,16 @@ export async function startRedis(
  * Asks the Redis or Valkey server at a URL for its name and version.
  *
  * @param expectedPid - refuses a server that runs as another process.
+ * @param options - what the URL does not say.
  * @throws Error when the server does not answer within 5 s or refuses the login.
  */
-export async function identifyRedis(url: string, expectedPid?: number): Promise<ServerIdentity> {
+export async function identifyRedis(
+  url: string,
+  expectedPid?: number,
+  options: Pick<RedisOptions, 'tls'> = {},
+): Promise<ServerIdentity> {
   const client = new Redis(url, {
+    ...options,
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: CONNECT_TIMEOUT_MS,

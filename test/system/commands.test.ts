@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -187,6 +188,12 @@ describe('the command line', () => {
     ]) {
       assert.match(stderr, new RegExp(`^  ${name} must`, 'm'));
     }
+  });
+
+  it('tells its version', async () => {
+    const { status, stdout } = await runJobgate(['--version'], {});
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    assert.deepEqual([status, stdout], [0, `${version}\n`]);
   });
 
   it('names the port that is in use', async () => {

@@ -131,7 +131,7 @@ describe('a password that comes with every call', () => {
 
   it('is hashed once, also when many calls come at once', async () => {
     const judge = newJudge();
-    await Promise.all(Array.from({ length: 50 }, () => judge.recognize(admin, origin)));
+    await Promise.all(Array.from({ length: 50 }, async () => judge.recognize(admin, origin)));
     await judge.recognize(admin, origin);
     assert.equal(verified, 1);
   });
@@ -151,6 +151,6 @@ describe('a password that comes with every call', () => {
     const passwordHash = await createPasswords().hash('quite another');
     await gateway.database.db('users').where('user_id', ADMIN.userId).update({ password_hash: passwordHash });
     judge.outdate(claim);
-    await assert.rejects(judge.recognize(admin, origin), { reason: 'unauthenticated' });
+    await assert.rejects(async () => judge.recognize(admin, origin), { reason: 'unauthenticated' });
   });
 });

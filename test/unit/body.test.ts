@@ -35,6 +35,15 @@ describe('a body', () => {
     await assert.rejects(readBody(request(['ab'], { 'content-length': '3' }), 9), refusedFor('body-aborted'));
   });
 
+  it('is refused where its sender goes, before it is read or meanwhile', async () => {
+    const meanwhile = request(['ab'], { 'content-length': '5' });
+    setImmediate(() => meanwhile.destroy());
+    await assert.rejects(readBody(meanwhile, 9), refusedFor('body-aborted'));
+    const before = request(['ab']);
+    before.destroy();
+    await assert.rejects(readBody(before, 9), refusedFor('body-aborted'));
+  });
+
   it('is refused where it is compressed', async () => {
     for (const encoding of ['gzip', 'br', 'deflate', 'x']) {
       const compressed = request(['a'], { 'content-encoding': encoding });
@@ -45,6 +54,10 @@ describe('a body', () => {
 
 describe('the text of a body', () => {
   it('is UTF-8', () => assert.equal(decodeText(Buffer.from('作业 😀')), '作业 😀'));
+
+  it('may begin with a byte order mark, which is no part of it', () => {
+    assert.equal(decodeText(Buffer.from('\ufeff{}')), '{}');
+  });
 
   it('is refused where it is not UTF-8', () => {
     for (const bytes of [[0xff], [0xc3], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]]) {

@@ -70,6 +70,7 @@ describe('the settings', () => {
     ADMIN_PORT: ['x', '65536'],
     DATABASE_URL: ['postgres://a/b', 'mysql:/a', 'mysql://host', 'mysql://host/', 'host/name', 'mysql://'],
     DATABASE_POOL_SIZE: ['1', '501', 'many'],
+    LIST_MAX_LAG_MS: ['-1', '3600001', '1s'],
     CACHE_TTL_MS: ['99', '60001', '3s'],
     MIGRATE_ON_START: ['yes', 'ON', 'true'],
     BOOTSTRAP_ADMIN_PASSWORD: ['short', '1234567'],
@@ -97,6 +98,7 @@ describe('the settings', () => {
     LOG_LEVEL: ['loud', 'INFO'],
     DATABASE_CA_FILE: ['/nowhere/ca.pem'],
     REDIS_CA_FILE: ['/nowhere/ca.pem'],
+    SENTINEL_CA_FILE: ['/nowhere/ca.pem'],
   };
   for (const [name, values] of Object.entries(mistakes)) {
     it(`refuse a wrong ${name}`, () => {
@@ -148,8 +150,47 @@ describe('the settings', () => {
     }
   });
 
+  it('take passwords, TLS and IPv6 for a Sentinel set', () => {
+    for (const value of [
+      'sentinel://:p%40ss@a,b:26380/main',
+      'sentinels://user:pass@a/main',
+      'sentinel://[::1]:26379,10.0.0.2/main',
+    ]) {
+      assert.deepEqual(wrong({ DATABASE_URL: MYSQL, REDIS_URL: value, SENTINEL_PASSWORD: 'x' }), [], value);
+    }
+  });
+
+  it('refuse a password for sentinels where there are none', () => {
+    const environment = { DATABASE_URL: MYSQL, REDIS_URL: 'redis://a', SENTINEL_PASSWORD: 'x' };
+    assert.deepEqual(wrong(environment), ['SENTINEL_PASSWORD']);
+  });
+
+  it('take replicas of the database, together with the lag that is allowed', () => {
+    const environment = { DATABASE_URL: MYSQL, DATABASE_REPLICA_URL: `${MYSQL}, ${MYSQL}2` };
+    const config = readConfig({ ...environment, LIST_MAX_LAG_MS: '1000' });
+    assert.deepEqual(config.databaseReplicaUrls, [MYSQL, `${MYSQL}2`]);
+    assert.equal(config.listMaxLag, 1_000);
+    assert.deepEqual(wrong(environment), ['LIST_MAX_LAG_MS']);
+    assert.deepEqual(wrong({ DATABASE_URL: MYSQL, LIST_MAX_LAG_MS: '1000' }), ['LIST_MAX_LAG_MS']);
+    const elsewhere = { LIST_MAX_LAG_MS: '1000', DATABASE_REPLICA_URL: MYSQL };
+    assert.deepEqual(wrong(elsewhere), ['DATABASE_REPLICA_URL']);
+    const broken = {
+      DATABASE_URL: MYSQL,
+      LIST_MAX_LAG_MS: '1000',
+      DATABASE_REPLICA_URL: `${MYSQL},redis://a`,
+    };
+    assert.deepEqual(wrong(broken), ['DATABASE_REPLICA_URL']);
+  });
+
   it('refuse sentinels without hosts, or without the name of their set', () => {
-    for (const value of ['sentinel://', 'sentinel:///main', 'sentinel://a:26379', 'sentinel://a:26379/']) {
+    for (const value of [
+      'sentinel://',
+      'sentinel:///main',
+      'sentinel://a:26379',
+      'sentinel://a:26379/',
+      'sentinel://a,/m',
+      'sentinel://a:x/m',
+    ]) {
       assert.deepEqual(wrong({ DATABASE_URL: MYSQL, REDIS_URL: value }), ['REDIS_URL'], value);
     }
   });

@@ -13,6 +13,8 @@ const off = (epoch: number, offFor = 0): EpochState => ({ epoch, on: false, runI
 describe('the epoch keeper', () => {
   let row: EpochState;
   let runId: string | undefined;
+  /** Who the process turns out to be once it is asked. */
+  let replaced: string | undefined;
   let cacheEpoch: number | undefined;
   let now: number;
   let fenced: number[];
@@ -21,6 +23,7 @@ describe('the epoch keeper', () => {
   beforeEach(() => {
     row = on(4);
     runId = 'run-a';
+    replaced = undefined;
     cacheEpoch = 4;
     now = 1_000_000;
     fenced = [];
@@ -41,8 +44,9 @@ describe('the epoch keeper', () => {
         return row.on;
       },
     };
-    const cache: Pick<EntryCache, 'runId' | 'epoch' | 'setEpoch'> = {
+    const cache: Pick<EntryCache, 'runId' | 'identify' | 'epoch' | 'setEpoch'> = {
       runId: () => runId,
+      identify: async () => (runId = replaced ?? runId),
       epoch: async () => cacheEpoch,
       setEpoch: async (epoch) => (cacheEpoch = Math.max(cacheEpoch ?? 0, epoch)),
     };
@@ -114,6 +118,16 @@ describe('the epoch keeper', () => {
       }
     });
 
+    it('asks anew who holds the entries: their data may have been replaced', async () => {
+      await keeper.tick();
+      replaced = 'run-a after it was a replica';
+      await keeper.tick();
+      assert.deepEqual(fenced, [4]);
+      row = off(5, 10 * T);
+      await keeper.tick();
+      assert.deepEqual(row, on(6, replaced));
+    });
+
     it('leaves the epoch to others while it cannot reach the cache itself', async () => {
       runId = undefined;
       await keeper.tick();
@@ -177,6 +191,18 @@ describe('the epoch keeper', () => {
       assert.equal(keeper.cutOff(), false);
       await keeper.fence(5);
       assert.equal(row.on, false);
+    });
+
+    it('may be repeated by an instance that was not cut off in between', async () => {
+      runId = undefined;
+      await keeper.fence(4);
+      runId = 'run-a';
+      row = on(5);
+      cacheEpoch = 5;
+      await keeper.tick();
+      runId = undefined;
+      await keeper.fence(5);
+      assert.deepEqual(fenced, [4, 5]);
     });
 
     it('may be repeated by an instance that reaches the cache', async () => {

@@ -11,6 +11,8 @@ describe('hot routes', () => {
     ['GET', '/v1/jobs/latest', 'describe-latest-job', {}],
     ['GET', '/v1/jobs/j-68mbPHJU', 'describe-job', { jobId: 'j-68mbPHJU' }],
     ['GET', '/v1/jobs/anything', 'describe-job', { jobId: 'anything' }],
+    ['POST', '/v1/jobs', 'create-job', {}],
+    ['PATCH', '/v1/jobs/j-68mbPHJU', 'report-job', { jobId: 'j-68mbPHJU' }],
   ] as const) {
     it(`know ${method} ${path}`, () => {
       const found = match(method, path);
@@ -19,7 +21,9 @@ describe('hot routes', () => {
   }
 
   for (const [method, path] of [
-    ['POST', '/v1/jobs'],
+    ['POST', '/v1/jobs/'],
+    ['PUT', '/v1/jobs/j-68mbPHJU'],
+    ['PATCH', '/v1/jobs/latest'],
     ['HEAD', '/v1/jobs/j-68mbPHJU'],
     ['GET', '/v1/jobs/'],
     ['GET', '/v1/jobs/j-68mbPHJU/'],

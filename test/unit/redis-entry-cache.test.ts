@@ -31,7 +31,7 @@ function between(before: string | undefined, after: string | undefined, answer: 
   const redis = new Proxy({}, { get: (_, name) => (name === 'defineCommand' ? () => {} : command) });
   const link = { redis: redis as Redis, runId: () => runId, distrust() {} };
   return createRedisEntryCache(
-    { ...link, greeted: async () => {}, trouble: () => undefined, close() {} },
+    { ...link, identify: async () => runId, greeted: async () => {}, trouble: () => undefined, close() {} },
     'store',
     1_000,
   );

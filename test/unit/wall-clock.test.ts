@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
 import { wallClock } from '../../adapters/action/job-face.ts';
 
 /** zone, instant, what the clock on the wall shows */
@@ -29,6 +30,22 @@ describe('the clock on the wall', () => {
       assert.equal(wallClock(zone)(Date.parse(instant)), wall);
     });
   }
+
+  it('shows at any time, in any zone, what the calendar of the runtime shows', () => {
+    const time = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2100, 0, 1) });
+    for (const zone of Intl.supportedValuesOf('timeZone')) {
+      const write = wallClock(zone);
+      const format = new Intl.DateTimeFormat('sv-SE', {
+        timeZone: zone,
+        dateStyle: 'short',
+        timeStyle: 'medium',
+      });
+      fc.assert(
+        fc.property(time, (at) => assert.equal(write(at), format.format(at))),
+        { numRuns: 30 },
+      );
+    }
+  });
 
   it('shows the same whatever zone the process is in', () => {
     const { TZ } = process.env;

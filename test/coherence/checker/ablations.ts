@@ -105,13 +105,14 @@ export type Rule = keyof typeof ablations;
 
 function withFirstRunId(cache: EntryCache): EntryCache {
   let first: string | undefined;
+  const firstOf = (present: string | undefined): string | undefined => {
+    first ??= present;
+    return present === undefined ? undefined : first;
+  };
   return {
     ...cache,
-    runId() {
-      const present = cache.runId();
-      first ??= present;
-      return present === undefined ? undefined : first;
-    },
+    runId: () => firstOf(cache.runId()),
+    identify: async () => firstOf(await cache.identify()),
   };
 }
 

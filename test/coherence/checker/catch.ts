@@ -1,11 +1,12 @@
 import type { Rule } from './ablations.ts';
 import { check, type Servers } from './check.ts';
+import type { FailoverName } from './failovers.ts';
 import type { FaultName } from './faults.ts';
 import type { Report } from './report.ts';
 
 interface Incident {
   /** Without one it shows by itself. */
-  readonly fault?: FaultName;
+  readonly fault?: FaultName | FailoverName;
   /** T, in ms. */
   readonly ttl: number;
 }
@@ -52,7 +53,11 @@ const SECONDS = 40;
  * @param rule left out; undefined: all are kept
  */
 export function catchLies(
-  { fault, faults: only = fault ? [fault] : [], ttl }: Incident & { readonly faults?: readonly FaultName[] },
+  {
+    fault,
+    faults: only = fault ? [fault] : [],
+    ttl,
+  }: Incident & { readonly faults?: readonly (FaultName | FailoverName)[] },
   rule: Rule | undefined,
   servers: Servers,
   seed: number,

@@ -11,9 +11,11 @@ import type { PrivateServer } from '../../support/private-server.ts';
 import { startMariaDb } from '../../support/mariadb.ts';
 import { putUser } from '../../support/put-user.ts';
 import { startRedis } from '../../support/redis.ts';
+import { startSentinelSet, type SentinelSet } from '../../support/sentinel.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { call, closeConnections } from './caller.ts';
-import { faults, type FaultName, type Patient } from './faults.ts';
+import { faultsOf, type FailoverName } from './failovers.ts';
+import { faults, type Fault, type FaultName, type Patient } from './faults.ts';
 import type { Rule } from './ablations.ts';
 import { startInstance } from './instance.ts';
 import { mulberry, shuffled } from './mulberry.ts';
@@ -32,7 +34,7 @@ export interface CheckOptions {
   readonly ttl: number;
   readonly say: (line: string) => void;
   /** The faults to make; all of them unless told otherwise, and none where the list is empty. */
-  readonly only?: readonly FaultName[];
+  readonly only?: readonly (FaultName | FailoverName)[];
   /** The rule that the gateways leave out. */
   readonly ablation?: Rule;
   /** How long nothing happens before each fault, in ms. */
@@ -55,16 +57,25 @@ export interface Servers extends AsyncDisposable {
   readonly database: PrivateServer;
   readonly redis: PrivateServer;
   readonly otherRedis: PrivateServer;
+  /** Used by the instances in place of the one Redis, where there is one; other faults happen then. */
+  readonly set?: SentinelSet;
 }
 
-export async function startServers(): Promise<Servers> {
-  const [database, redis, otherRedis] = await Promise.all([startMariaDb(), startRedis(), startRedis()]);
+/** @param sentinels whether the instances use a Sentinel set */
+export async function startServers(sentinels = false): Promise<Servers> {
+  const [database, redis, otherRedis, set] = await Promise.all([
+    startMariaDb(),
+    startRedis(),
+    startRedis(),
+    sentinels ? startSentinelSet({ replicas: 2 }) : undefined,
+  ]);
   return {
     database,
     redis,
     otherRedis,
+    ...(set && { set }),
     async [Symbol.asyncDispose]() {
-      await Promise.all([database.stop(), redis.stop(), otherRedis.stop()]);
+      await Promise.all([database.stop(), redis.stop(), otherRedis.stop(), set?.[Symbol.asyncDispose]()]);
     },
   };
 }
@@ -90,7 +101,7 @@ async function run(
     undo.push(() => thing[Symbol.asyncDispose]());
     return thing;
   };
-  const { database, redis, otherRedis } = servers ?? keep(await startServers());
+  const { database, redis, otherRedis, set } = servers ?? keep(await startServers());
   const { url } = keep(await createTestDatabase(database.url));
   const ways = [keep(await startTcpProxy(redis.port)), keep(await startTcpProxy(redis.port))];
   const databaseWays = [keep(await startTcpProxy(database.port)), keep(await startTcpProxy(database.port))];
@@ -105,7 +116,7 @@ async function run(
     ways.map((way, index) =>
       startInstance(`gateway ${index + 1}`, {
         DATABASE_URL: url.replace(`:${database.port}/`, `:${databaseWays[index]?.port}/`),
-        REDIS_URL: `redis://127.0.0.1:${way.port}`,
+        REDIS_URL: set?.url ?? `redis://127.0.0.1:${way.port}`,
         CACHE_TTL_MS: String(ttl),
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
         ABLATION: ablation,
@@ -137,20 +148,21 @@ async function run(
     const truth = await readTruth(direct.db, beginning, seen);
     return report(seen, truth, await readEffects(direct.db, seen), incidents, instances, ttl);
   };
-  const suffer = async (fault: FaultName): Promise<void> => {
+  const possible: Readonly<Record<string, Fault>> = set ? faultsOf(set) : faults;
+  const suffer = async (fault: string): Promise<void> => {
     incidents[fault] = (incidents[fault] ?? 0) + 1;
     say(`${((end - performance.now()) / 1000).toFixed(0)} s left: ${fault}`);
     workload.phase = 'fault';
-    await faults[fault](patient, random);
+    await possible[fault]!(patient, random);
     await sleep(ttl);
     if (!untilCaught) await sleep(ttl);
   };
   const end = performance.now() + seconds * 1000;
-  let bag: FaultName[] = [];
+  let bag: string[] = [];
   while (performance.now() < end) {
     workload.phase = 'calm';
     await sleep(calm + ttl);
-    if (bag.length === 0) bag = shuffled(only ?? (Object.keys(faults) as FaultName[]), random);
+    if (bag.length === 0) bag = shuffled<string>(only ?? Object.keys(possible), random);
     const fault = bag.pop();
     if (fault) await suffer(fault);
     if (untilCaught && (await reportNow()).violations.length > 0) break;

@@ -119,6 +119,26 @@ const pageUrl = (text: string): string =>
     ? text
     : must('be where the pages for users are, such as https://console.example.com');
 
+const otlpEndpoint = (text: string): string =>
+  /^https?:\/\/[^/]/.test(text) && URL.canParse(text) && !/[?#\s]/.test(text)
+    ? text
+    : must('be where traces are sent by OTLP over HTTP, such as http://collector:4318');
+
+/** As the specification of OpenTelemetry writes them: `name=value,name=value`, values percent-encoded. */
+const otlpHeaders = (text: string): Readonly<Record<string, string>> => {
+  const pairs = text.split(',').map((each) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*?)\s*$/.exec(each) ?? []);
+  try {
+    return Object.fromEntries(
+      pairs.map(([, name, value = '']) => [name ?? must('have a name'), decodeURIComponent(value)]),
+    );
+  } catch {
+    return must('list headers as name=value, separated by commas');
+  }
+};
+
+const ratio = (text: string): number =>
+  /^(0|1|0?\.\d{1,6}|1\.0+|0\.0+)$/.test(text) ? Number(text) : must('be a number from 0 to 1');
+
 const readableFile = (text: string): string => {
   try {
     readFileSync(text);
@@ -186,6 +206,10 @@ export const settings = {
   drainDelay: setting('DRAIN_DELAY_MS', 0, integer(0, 600_000)),
   drainIdle: setting('DRAIN_IDLE_MS', 3_000, integer(0, 600_000)),
   drainTimeout: setting('DRAIN_TIMEOUT_MS', 10_000, integer(0, 600_000)),
+  otlpEndpoint: setting<string | undefined>('OTEL_EXPORTER_OTLP_ENDPOINT', undefined, otlpEndpoint),
+  otlpHeaders: secret('OTEL_EXPORTER_OTLP_HEADERS', otlpHeaders),
+  serviceName: setting('OTEL_SERVICE_NAME', 'jobgate', (text) => text),
+  tracesKept: setting('OTEL_TRACES_SAMPLER_ARG', 1, ratio),
   logLevel: setting('LOG_LEVEL', 'info', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
 };
 

@@ -17,6 +17,8 @@ import { readStoreId } from '../adapters/sql/migrate.ts';
 import { openMysql } from '../adapters/sql/open-mysql.ts';
 import { openSqlite } from '../adapters/sql/open-sqlite.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
+import type { AroundStatement } from '../adapters/sql/traced-client.ts';
+import type { Tracing } from '../adapters/tracing/tracing.ts';
 import { createCredentialJudge } from '../src/accounts/credentials.ts';
 import { createKeyUses } from '../src/accounts/key-uses.ts';
 import { createOutbox } from '../src/accounts/outbox.ts';
@@ -51,6 +53,7 @@ export interface Hooks {
   readonly lists?: ListWatch;
   readonly watch?: Watch;
   readonly alter?: (cache: EntryCache) => EntryCache;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** How often the epoch is looked after, in ms. */
@@ -60,12 +63,15 @@ const MEMORY_ENTRIES = 20_000;
 /** How often the last use of access keys is written down, in ms. */
 const NOTE_USES = 30_000;
 
-/** Opens the database that the settings name: a server, or the embedded store. */
-export function openDatabase(config: Config): OpenDatabase {
+/**
+ * Opens the database that the settings name: a server, or the embedded store.
+ * @param around what is to happen around each statement
+ */
+export function openDatabase(config: Config, around?: AroundStatement): OpenDatabase {
   const { databaseUrl, databasePoolSize: poolSize, databaseCaFile: caFile } = config;
   return databaseUrl === undefined
-    ? openSqlite(config.dataDir)
-    : openMysql(databaseUrl, { poolSize, caFile });
+    ? openSqlite(config.dataDir, around)
+    : openMysql(databaseUrl, { poolSize, caFile, around });
 }
 
 /**
@@ -76,7 +82,7 @@ export async function openGateway(
   config: Config,
   database: OpenDatabase,
   log: Log,
-  { clock = Date.now, count, lists, watch, alter }: Hooks = {},
+  { clock = Date.now, count, lists, watch, alter, tracing }: Hooks = {},
 ): Promise<OpenGateway> {
   const { db, dialect, generation } = database;
   const ttl = config.cacheTtl;
@@ -89,7 +95,14 @@ export async function openGateway(
   const ledger = createLedger(db, dialect);
   const storeId = await readStoreId(database);
   const primary = createJobStore(db, dialect);
-  const replicas = openReplicas(config, { database, store: primary }, storeId, log, lists);
+  const replicas = openReplicas(
+    config,
+    { database, store: primary },
+    storeId,
+    log,
+    lists,
+    tracing?.statement,
+  );
   const jobs = replicas ? listFromReplicas(primary, replicas) : primary;
   await ledger.raiseTtl(ttl);
 
@@ -101,6 +114,7 @@ export async function openGateway(
     link = connectRedis(config.redisUrl, redisSettings(config), log);
     cache = createRedisEntryCache(link, storeId, ttl);
     if (alter) cache = alter(cache);
+    if (tracing) cache = tracing.entryCache(cache);
     await link.greeted(REDIS_GREETING);
   } else if ((await ledger.epoch()).on) {
     log.warn(
@@ -122,21 +136,25 @@ export async function openGateway(
   });
   const passwords = createPasswords();
   const shared = link && { redis: link.redis, prefix: `jobgate:{${storeId}}:` };
-  const attempts = createAttemptLimiter(
-    {
-      perUser: config.loginFailuresPerUser,
-      perAddress: config.loginFailuresPerAddress,
-      window: config.loginFailureWindow,
-    },
-    shared,
+  const seen = <Port extends object>(port: Port): Port =>
+    tracing && shared ? tracing.roundTrips(port) : port;
+  const attempts = seen(
+    createAttemptLimiter(
+      {
+        perUser: config.loginFailuresPerUser,
+        perAddress: config.loginFailuresPerAddress,
+        window: config.loginFailureWindow,
+      },
+      shared,
+    ),
   );
-  const linkRequests = createLinkRequests(
-    { perEmail: config.linksPerEmail, perAddress: config.linksPerAddress },
-    shared,
+  const linkRequests = seen(
+    createLinkRequests({ perEmail: config.linksPerEmail, perAddress: config.linksPerAddress }, shared),
   );
   const smtp = smtpSettings(config);
   const outbox = smtp && createOutbox(createSmtpMailer(smtp), log);
-  const rates = config.rateLimit === undefined ? undefined : createRateLimiter(config.rateLimit, shared);
+  const rates =
+    config.rateLimit === undefined ? undefined : seen(createRateLimiter(config.rateLimit, shared));
   const { encryptionKeys, passwordPrivateKey } = await ownKeys(config);
   const secretBox = encryptionKeys && createSecretBox(encryptionKeys);
   const passwordKey =

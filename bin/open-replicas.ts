@@ -1,6 +1,7 @@
 import { createJobStore } from '../adapters/sql/jobs.ts';
 import { openReplica } from '../adapters/sql/open-replica.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
+import type { AroundStatement } from '../adapters/sql/traced-client.ts';
 import { createReplicas, type ListServer, type Replicas } from '../adapters/sql/replicas.ts';
 import type { JobStore, Log } from '../src/ports.ts';
 import type { Config } from './config.ts';
@@ -18,10 +19,11 @@ export function openReplicas(
   storeId: string,
   log: Log,
   watch: ListWatch = {},
+  around?: AroundStatement,
 ): Replicas<JobStore> | undefined {
   if (urls.length === 0) return undefined;
   const replicas = urls.map((url) => {
-    const replica = openReplica(url, { poolSize, caFile });
+    const replica = openReplica(url, { poolSize, caFile, around });
     return { replica, store: createJobStore(replica.db, replica.dialect) };
   });
   const { count = () => {}, lag = () => {} } = watch;

@@ -15,6 +15,7 @@ import { migrate, pendingMigrations } from '../adapters/sql/migrate.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { checkServer } from '../adapters/sql/server-version.ts';
 import { Refusal } from '../src/errors.ts';
+import type { Gateway } from '../src/gateway/gateway.ts';
 import type { Log } from '../src/ports.ts';
 import type { Config } from './config.ts';
 import { greet, prepareFirstStart } from './first-start.ts';
@@ -22,6 +23,7 @@ import { startCountKeeper, type CountKeeper } from './count-keeper.ts';
 import { retentionOf, startJanitor, type Janitor } from './janitor.ts';
 import { createLog } from './log.ts';
 import { openDatabase, openGateway, type Hooks, type OpenGateway } from './open-gateway.ts';
+import { openTracing } from './open-tracing.ts';
 
 /** How often a database that is away, or not migrated yet, is looked at again; in ms. */
 const RETRY = 1_000;
@@ -46,12 +48,14 @@ export interface RunningGateway {
  */
 export async function serve(
   config: Config,
-  log: Log,
+  plainLog: Log,
   say: (text: string) => void,
   hooks: Hooks = {},
 ): Promise<RunningGateway> {
   const metrics = createMetrics();
-  const database = openDatabase(config);
+  const tracing = await openTracing(config, plainLog);
+  const log = tracing?.log(plainLog) ?? plainLog;
+  const database = openDatabase(config, tracing?.statement);
   let opened: OpenGateway | undefined;
   let janitor: Janitor | undefined;
   let countKeeper: CountKeeper | undefined;
@@ -65,13 +69,14 @@ export async function serve(
     const reached = await ask(() => database.db.select(database.db.raw('1'))).catch(() => undefined);
     return reached ? { ready: true } : { ready: false, because: 'the database cannot be reached' };
   };
-  const listener = createListener({
-    gateway: {
-      answer(call) {
-        if (!opened) throw new Refusal('unavailable', { detail: 'database', retryAfter: 1 });
-        return opened.gateway.answer(call);
-      },
+  const gateway: Gateway = {
+    answer(call) {
+      if (!opened) throw new Refusal('unavailable', { detail: 'database', retryAfter: 1 });
+      return opened.gateway.answer(call);
     },
+  };
+  const listener = createListener({
+    gateway: tracing?.operations(gateway) ?? gateway,
     log,
     metrics,
     action: {
@@ -109,12 +114,14 @@ export async function serve(
     await admin?.empty({ idle: 0, most: ADMIN_MOST });
     await cleaned;
     await (opened ? opened.close() : database.close());
+    await tracing?.close();
   };
   const open = async (waits: () => void): Promise<string | undefined> => {
     if (!(await reachDatabase(config, database, log, waits, () => ended))) return undefined;
     const open = await openGateway(config, database, log, {
       ...hooks,
       count: metrics.lookUp,
+      tracing,
       lists: { count: metrics.listRead, lag: metrics.replicaLag },
     });
     const password = await prepareFirstStart(config, database, open.ports, log);
@@ -129,7 +136,7 @@ export async function serve(
     // A proxy sends calls to whoever takes connections: where all goes well, that is one who can answer them.
     const { opening, settled } = begin(open);
     await Promise.race([settled, sleep(LISTEN_WITHIN, undefined, { ref: false })]);
-    server = await listen(listener, config.host, config.port, (sent) =>
+    server = await listen(tracing?.requests(listener) ?? listener, config.host, config.port, (sent) =>
       answerUnreadable(config.actionPath, sent),
     );
     const running = { port: server.port, adminPort: admin?.port, stop };

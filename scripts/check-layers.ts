@@ -20,6 +20,8 @@ const PLANTED: readonly { readonly folder: string; readonly imports: string }[] 
   { folder: 'adapters/sql', imports: '../http/app.ts' },
   { folder: 'adapters/redis', imports: '../../src/gateway/gateway.ts' },
   { folder: 'adapters/mail', imports: '../wire/language.ts' },
+  { folder: 'adapters/sql', imports: '@opentelemetry/api' },
+  { folder: 'adapters/tracing', imports: '../http/app.ts' },
   { folder: 'adapters/http', imports: '../../bin/config.ts' },
   { folder: 'test/unit', imports: '../../bench/measure.ts' },
 ];

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import knex, { type Knex } from 'knex';
 import { mysql } from './dialect.ts';
 import { ACQUIRE_TIMEOUT, MIGRATION_LOCK_SECONDS, quietly, type OpenDatabase } from './open.ts';
+import { aroundStatements, type AroundStatement } from './traced-client.ts';
+
+const require = createRequire(import.meta.url);
+const Mysql2 = require('knex/lib/dialects/mysql2/index.js') as typeof Knex.Client;
 
 const CONNECT_TIMEOUT = 3_000;
 
@@ -39,6 +44,8 @@ export function openMysql(
   options: {
     readonly poolSize: number;
     readonly caFile?: string | undefined;
+    /** What is to happen around each statement. */
+    readonly around?: AroundStatement | undefined;
     /** In seconds; for tests. */
     readonly silentMost?: number;
     /** Told of each connection that is made. */
@@ -47,7 +54,7 @@ export function openMysql(
 ): OpenDatabase {
   const { hostname, port, username, password, pathname } = new URL(url);
   const db = knex({
-    client: 'mysql2',
+    client: options.around ? aroundStatements(Mysql2, options.around) : 'mysql2',
     ...quietly,
     connection: {
       host: hostname.replace(/^\[(.*)\]$/, '$1'),

@@ -1,5 +1,6 @@
 import { openMysql, type MysqlConnection } from './open-mysql.ts';
 import type { OpenDatabase } from './open.ts';
+import type { AroundStatement } from './traced-client.ts';
 
 /** A replica, with connections of its own. */
 export interface OpenReplica extends OpenDatabase {
@@ -12,7 +13,11 @@ export interface OpenReplica extends OpenDatabase {
 /** Opens a replica. @param url as that of the database */
 export function openReplica(
   url: string,
-  options: { readonly poolSize: number; readonly caFile?: string | undefined },
+  options: {
+    readonly poolSize: number;
+    readonly caFile?: string | undefined;
+    readonly around?: AroundStatement | undefined;
+  },
 ): OpenReplica {
   const streams = new Set<MysqlConnection['stream']>();
   const database = openMysql(url, {

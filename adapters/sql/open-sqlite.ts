@@ -7,6 +7,7 @@ import Database from 'libsql';
 import { isPassing } from './ask.ts';
 import { sqlite } from './dialect.ts';
 import { ACQUIRE_TIMEOUT, MIGRATION_LOCK_SECONDS, quietly, type OpenDatabase } from './open.ts';
+import { aroundStatements, type AroundStatement } from './traced-client.ts';
 
 const require = createRequire(import.meta.url);
 const BetterSqlite3 = require('knex/lib/dialects/better-sqlite3/index.js') as typeof Knex.Client;
@@ -29,12 +30,13 @@ function prepareSqlite(connection: InstanceType<typeof Database>): void {
 /**
  * The embedded store, in a folder of its own.
  * @param folder made if it does not exist
+ * @param around what is to happen around each statement
  */
-export function openSqlite(folder: string): OpenDatabase {
+export function openSqlite(folder: string, around?: AroundStatement): OpenDatabase {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const filename = join(folder, 'jobgate.db');
   const db = knex({
-    client: Libsql,
+    client: around ? aroundStatements(Libsql, around) : Libsql,
     ...quietly,
     connection: { filename },
     useNullAsDefault: true,

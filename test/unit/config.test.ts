@@ -126,6 +126,24 @@ describe('the settings', () => {
     assert.equal(config.mailFrom, 'jobgate 通知 <a@b.example>');
   });
 
+  it('refuse a collector of traces that is none, headers that are none, and parts that are no parts', () => {
+    for (const [name, values] of [
+      [
+        'OTEL_EXPORTER_OTLP_ENDPOINT',
+        ['collector:4318', 'grpc://a:4317', 'http://', 'http://a/?b=c', 'http://a b'],
+      ],
+      ['OTEL_EXPORTER_OTLP_HEADERS', ['name', '=value', 'a b=c', 'a=%zz', 'a=b,,c=d']],
+      ['OTEL_TRACES_SAMPLER_ARG', ['2', '-1', 'all', '1.5', '0.']],
+    ] as const) {
+      for (const value of values) assert.deepEqual(wrong({ [name]: value }), [name], value);
+    }
+    const { otlpHeaders, tracesKept } = readConfig({
+      OTEL_EXPORTER_OTLP_HEADERS: 'a=b%2Cc, d-e=f=g',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    });
+    assert.deepEqual([otlpHeaders, tracesKept], [{ a: 'b,c', 'd-e': 'f=g' }, 0.25]);
+  });
+
   it('refuse a wrong REDIS_URL', () => {
     for (const value of ['http://a', 'redis:/a', 'localhost:6379', 'redis://', 'redis://a:x']) {
       assert.deepEqual(wrong({ DATABASE_URL: MYSQL, REDIS_URL: value }), ['REDIS_URL'], value);

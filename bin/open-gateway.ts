@@ -9,10 +9,11 @@ import { connectRedis, type RedisLink } from '../adapters/redis/connect.ts';
 import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
 import { renderRestJob, REST_FACE } from '../adapters/rest/job-face.ts';
 import { createAccountStore } from '../adapters/sql/accounts.ts';
+import { watchPool, type Crowd } from '../adapters/sql/crowd.ts';
 import { createJobStore } from '../adapters/sql/jobs.ts';
 import { createLedger } from '../adapters/sql/ledger.ts';
 import { readStoreId } from '../adapters/sql/migrate.ts';
-import { openMysql } from '../adapters/sql/open-mysql.ts';
+import { openMysql, OWN_CONNECTIONS } from '../adapters/sql/open-mysql.ts';
 import { openSqlite } from '../adapters/sql/open-sqlite.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { createCredentialJudge } from '../src/accounts/credentials.ts';
@@ -28,6 +29,7 @@ import type { EntryCache } from '../src/coherence/ports.ts';
 import { createReadThrough } from '../src/coherence/read-through.ts';
 import type { Watch } from '../src/coherence/steps.ts';
 import { createGateway, type Gateway } from '../src/gateway/gateway.ts';
+import { spareStores } from '../src/gateway/spare-stores.ts';
 import { createJobFaces } from '../src/jobs/job-view.ts';
 import type { Clock, Log, Ports } from '../src/ports.ts';
 import type { Config } from './config.ts';
@@ -38,6 +40,7 @@ export interface OpenGateway {
   readonly gateway: Gateway;
   readonly ports: Ports;
   readonly keeper: EpochKeeper;
+  readonly crowd: Crowd;
   close(): Promise<void>;
 }
 
@@ -45,6 +48,8 @@ export interface OpenGateway {
 export interface Hooks {
   readonly clock?: Clock;
   readonly count?: (kind: string, outcome: string) => void;
+  /** Told of each call that was refused since too many wait for the database. */
+  readonly spared?: () => void;
   readonly watch?: Watch;
   readonly alter?: (cache: EntryCache) => EntryCache;
 }
@@ -58,10 +63,10 @@ const NOTE_USES = 30_000;
 
 /** Opens the database that the settings name: a server, or the embedded store. */
 export function openDatabase(config: Config): OpenDatabase {
-  const { databaseUrl, databasePoolSize: poolSize, databaseCaFile: caFile } = config;
+  const { databaseUrl, databasePoolSize, databaseCaFile: caFile } = config;
   return databaseUrl === undefined
     ? openSqlite(config.dataDir)
-    : openMysql(databaseUrl, { poolSize, caFile });
+    : openMysql(databaseUrl, { poolSize: databasePoolSize - OWN_CONNECTIONS, caFile });
 }
 
 /**
@@ -72,7 +77,7 @@ export async function openGateway(
   config: Config,
   database: OpenDatabase,
   log: Log,
-  { clock = Date.now, count, watch, alter }: Hooks = {},
+  { clock = Date.now, count, spared = () => {}, watch, alter }: Hooks = {},
 ): Promise<OpenGateway> {
   const { db, dialect, generation } = database;
   const ttl = config.cacheTtl;
@@ -81,9 +86,11 @@ export async function openGateway(
     [SIGNED_FACE]: renderSignedJob,
     [REST_FACE]: renderRestJob,
   });
-  const jobs = createJobStore(db, dialect);
-  const accounts = createAccountStore(db, dialect);
+  const stores = { jobs: createJobStore(db, dialect), accounts: createAccountStore(db, dialect) };
+  const crowd = watchPool(db);
+  const { jobs, accounts, spareChanges } = spareStores(stores, crowd, spared);
   const ledger = createLedger(db, dialect);
+  const ownLedger = createLedger(database.own, dialect);
   const storeId = await readStoreId(database);
   await ledger.raiseTtl(ttl);
 
@@ -94,7 +101,6 @@ export async function openGateway(
   } else if (config.redisUrl !== undefined) {
     link = connectRedis(config.redisUrl, { caFile: config.redisCaFile }, log);
     cache = createRedisEntryCache(link, storeId, ttl);
-    if (alter) cache = alter(cache);
     await link.greeted(REDIS_GREETING);
   } else if ((await ledger.epoch()).on) {
     log.warn(
@@ -103,7 +109,8 @@ export async function openGateway(
     );
   }
 
-  const keeper = createEpochKeeper({ ledger, cache, clock, log });
+  if (alter) cache = alter(cache);
+  const keeper = createEpochKeeper({ ledger: ownLedger, cache, clock, log });
   const kinds = createEntryKinds(jobs, accounts, faces);
   const changes = createChanges({ ledger, cache, keeper, kinds, clock, log, ...(watch && { watch }) });
   const reader = createReadThrough({
@@ -135,7 +142,7 @@ export async function openGateway(
   const secretBox = encryptionKeys && createSecretBox(encryptionKeys);
   const passwordKey =
     passwordPrivateKey === undefined ? undefined : await createPasswordKey(passwordPrivateKey);
-  const keyUses = createKeyUses(accounts, clock, log);
+  const keyUses = createKeyUses(stores.accounts, clock, log);
   const proof = { accounts, passwords, attempts, clock, secretBox, passwordKey };
   const judge = createCredentialJudge({
     ...proof,
@@ -146,7 +153,7 @@ export async function openGateway(
     ...proof,
     rates,
     jobs,
-    changes,
+    changes: spareChanges(changes),
     linkRequests,
     outbox,
     faces,
@@ -161,6 +168,7 @@ export async function openGateway(
     gateway: createGateway({ judge, reader, ports }),
     ports,
     keeper,
+    crowd,
     async close() {
       stop.abort();
       clearInterval(noting);

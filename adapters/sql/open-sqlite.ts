@@ -57,6 +57,7 @@ export function openSqlite(folder: string): OpenDatabase {
 
   return {
     db,
+    own: db,
     dialect: sqlite,
     generation: () => (version.get() as { data_version: number }).data_version,
     async close() {

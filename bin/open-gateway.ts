@@ -10,11 +10,12 @@ import { createRedisEntryCache } from '../adapters/redis/entry-cache.ts';
 import { renderRestJob, REST_FACE } from '../adapters/rest/job-face.ts';
 import { reservedWords } from '../adapters/rest/reserved-words.ts';
 import { createAccountStore } from '../adapters/sql/accounts.ts';
+import { watchPool, type Crowd } from '../adapters/sql/crowd.ts';
 import { createJobStore } from '../adapters/sql/jobs.ts';
 import { listFromReplicas } from '../adapters/sql/lists-from-replicas.ts';
 import { createLedger } from '../adapters/sql/ledger.ts';
 import { readStoreId } from '../adapters/sql/migrate.ts';
-import { openMysql } from '../adapters/sql/open-mysql.ts';
+import { openMysql, OWN_CONNECTIONS } from '../adapters/sql/open-mysql.ts';
 import { openSqlite } from '../adapters/sql/open-sqlite.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import type { AroundStatement } from '../adapters/sql/traced-client.ts';
@@ -32,6 +33,7 @@ import type { EntryCache } from '../src/coherence/ports.ts';
 import { createReadThrough } from '../src/coherence/read-through.ts';
 import type { Watch } from '../src/coherence/steps.ts';
 import { createGateway, type Gateway } from '../src/gateway/gateway.ts';
+import { spareStores } from '../src/gateway/spare-stores.ts';
 import { createJobFaces } from '../src/jobs/job-view.ts';
 import type { Clock, Log, Ports } from '../src/ports.ts';
 import type { Config } from './config.ts';
@@ -43,6 +45,7 @@ export interface OpenGateway {
   readonly gateway: Gateway;
   readonly ports: Ports;
   readonly keeper: EpochKeeper;
+  readonly crowd: Crowd;
   close(): Promise<void>;
 }
 
@@ -51,6 +54,8 @@ export interface Hooks {
   readonly clock?: Clock;
   readonly count?: (kind: string, outcome: string) => void;
   readonly lists?: ListWatch;
+  /** Told of each call that was refused since too many wait for the database. */
+  readonly spared?: () => void;
   readonly watch?: Watch;
   readonly alter?: (cache: EntryCache) => EntryCache;
   readonly tracing?: Tracing | undefined;
@@ -68,10 +73,10 @@ const NOTE_USES = 30_000;
  * @param around what is to happen around each statement
  */
 export function openDatabase(config: Config, around?: AroundStatement): OpenDatabase {
-  const { databaseUrl, databasePoolSize: poolSize, databaseCaFile: caFile } = config;
+  const { databaseUrl, databasePoolSize, databaseCaFile: caFile } = config;
   return databaseUrl === undefined
     ? openSqlite(config.dataDir, around)
-    : openMysql(databaseUrl, { poolSize, caFile, around });
+    : openMysql(databaseUrl, { poolSize: databasePoolSize - OWN_CONNECTIONS, caFile, around });
 }
 
 /**
@@ -82,7 +87,7 @@ export async function openGateway(
   config: Config,
   database: OpenDatabase,
   log: Log,
-  { clock = Date.now, count, lists, watch, alter, tracing }: Hooks = {},
+  { clock = Date.now, count, lists, spared = () => {}, watch, alter, tracing }: Hooks = {},
 ): Promise<OpenGateway> {
   const { db, dialect, generation } = database;
   const ttl = config.cacheTtl;
@@ -91,10 +96,12 @@ export async function openGateway(
     [SIGNED_FACE]: renderSignedJob,
     [REST_FACE]: renderRestJob,
   });
-  const accounts = createAccountStore(db, dialect);
+  const stores = { jobs: createJobStore(db, dialect), accounts: createAccountStore(db, dialect) };
+  const crowd = watchPool(db);
+  const { jobs: primary, accounts, spareChanges } = spareStores(stores, crowd, spared);
   const ledger = createLedger(db, dialect);
+  const ownLedger = createLedger(database.own, dialect);
   const storeId = await readStoreId(database);
-  const primary = createJobStore(db, dialect);
   const replicas = openReplicas(
     config,
     { database, store: primary },
@@ -113,8 +120,6 @@ export async function openGateway(
   } else if (config.redisUrl !== undefined) {
     link = connectRedis(config.redisUrl, redisSettings(config), log);
     cache = createRedisEntryCache(link, storeId, ttl);
-    if (alter) cache = alter(cache);
-    if (tracing) cache = tracing.entryCache(cache);
     await link.greeted(REDIS_GREETING);
   } else if ((await ledger.epoch()).on) {
     log.warn(
@@ -123,7 +128,9 @@ export async function openGateway(
     );
   }
 
-  const keeper = createEpochKeeper({ ledger, cache, clock, log });
+  if (alter) cache = alter(cache);
+  if (tracing && link) cache = tracing.entryCache(cache);
+  const keeper = createEpochKeeper({ ledger: ownLedger, cache, clock, log });
   const kinds = createEntryKinds(jobs, accounts, faces);
   const changes = createChanges({ ledger, cache, keeper, kinds, clock, log, ...(watch && { watch }) });
   const reader = createReadThrough({
@@ -159,7 +166,7 @@ export async function openGateway(
   const secretBox = encryptionKeys && createSecretBox(encryptionKeys);
   const passwordKey =
     passwordPrivateKey === undefined ? undefined : await createPasswordKey(passwordPrivateKey);
-  const keyUses = createKeyUses(accounts, clock, log);
+  const keyUses = createKeyUses(stores.accounts, clock, log);
   const proof = { accounts, passwords, attempts, clock, secretBox, passwordKey };
   const judge = createCredentialJudge({
     ...proof,
@@ -170,7 +177,7 @@ export async function openGateway(
     ...proof,
     rates,
     jobs,
-    changes,
+    changes: spareChanges(changes),
     linkRequests,
     outbox,
     faces,
@@ -186,6 +193,7 @@ export async function openGateway(
     gateway: createGateway({ judge, reader, ports }),
     ports,
     keeper,
+    crowd,
     async close() {
       stop.abort();
       clearInterval(noting);

@@ -3,8 +3,9 @@ import closeWithGrace from 'close-with-grace';
 import Koa from 'koa';
 import { createDialects } from '../adapters/action/dialect.ts';
 import { adminElsewhere, adminRoutes, type Readiness } from '../adapters/http/admin.ts';
-import { createListener } from '../adapters/http/app.ts';
+import { createListener, type AppParts } from '../adapters/http/app.ts';
 import { allowOrigins } from '../adapters/http/cors.ts';
+import { guard } from '../adapters/http/guard.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { trustProxies } from '../adapters/http/request.ts';
 import { listen, type HttpServer } from '../adapters/http/server.ts';
@@ -24,11 +25,14 @@ import { retentionOf, startJanitor, type Janitor } from './janitor.ts';
 import { createLog } from './log.ts';
 import { openDatabase, openGateway, type Hooks, type OpenGateway } from './open-gateway.ts';
 import { openTracing } from './open-tracing.ts';
+import { watchInside } from './watch-inside.ts';
 
 /** How often a database that is away, or not migrated yet, is looked at again; in ms. */
 const RETRY = 1_000;
 /** Who cannot serve by then listens all the same, and says why; in ms. */
 const LISTEN_WITHIN = 2_000;
+/** A database that has not answered by then counts as away: who asks does not wait for long; in ms. */
+const READY_WITHIN = 1_000;
 /** How long a scrape that is under way when everything else has ended may take, in ms. */
 const ADMIN_MOST = 500;
 /** How long the rest of an orderly end may take beside the settings of the drain, in ms. */
@@ -66,7 +70,12 @@ export async function serve(
     if (ended) return { ready: false, because: 'shutting down' };
     if (!opened) return { ready: false, because: 'waiting for the database' };
     if (opened.keeper.cutOff()) return { ready: false, because: 'cut off from redis' };
-    const reached = await ask(() => database.db.select(database.db.raw('1'))).catch(() => undefined);
+    // A gateway that has much to do is ready all the same: no call's connection is asked for.
+    const asked = ask(() => database.own.select(database.own.raw('1'))).then(
+      () => true,
+      () => false,
+    );
+    const reached = await Promise.race([asked, sleep(READY_WITHIN, false, { ref: false })]);
     return reached ? { ready: true } : { ready: false, because: 'the database cannot be reached' };
   };
   const gateway: Gateway = {
@@ -75,7 +84,7 @@ export async function serve(
       return opened.gateway.answer(call);
     },
   };
-  const listener = createListener({
+  const parts: AppParts = {
     gateway: tracing?.operations(gateway) ?? gateway,
     log,
     metrics,
@@ -91,6 +100,19 @@ export async function serve(
     passwordOverHttp: config.passwordOverHttp === 'allow',
     draining: () => closing,
     admin: config.adminPort === undefined ? adminRoutes(readiness, metrics) : adminElsewhere,
+  };
+  const door = guard(createListener(parts), {
+    ...parts,
+    actionPath: config.actionPath,
+    callLimit: config.callLimit,
+    crowded: () => opened?.crowd.changes() ?? false,
+    refused: metrics.refused,
+  });
+  watchInside(metrics, {
+    door,
+    readiness,
+    opened: () => opened,
+    connections: () => server?.connections() ?? 0,
   });
 
   let server: HttpServer | undefined;
@@ -123,6 +145,7 @@ export async function serve(
       count: metrics.lookUp,
       tracing,
       lists: { count: metrics.listRead, lag: metrics.replicaLag },
+      spared: () => metrics.refused('any', 'database'),
     });
     const password = await prepareFirstStart(config, database, open.ports, log);
     opened = open;
@@ -136,9 +159,12 @@ export async function serve(
     // A proxy sends calls to whoever takes connections: where all goes well, that is one who can answer them.
     const { opening, settled } = begin(open);
     await Promise.race([settled, sleep(LISTEN_WITHIN, undefined, { ref: false })]);
-    server = await listen(tracing?.requests(listener) ?? listener, config.host, config.port, (sent) =>
-      answerUnreadable(config.actionPath, sent),
-    );
+    const traced = tracing?.requests(door.listener) ?? door.listener;
+    server = await listen(traced, config.host, config.port, {
+      refuse: (sent) => answerUnreadable(config.actionPath, sent),
+      connectionLimit: config.connectionLimit,
+      closed: metrics.closed,
+    });
     const running = { port: server.port, adminPort: admin?.port, stop };
     log.info({ port: running.port, adminPort: running.adminPort }, 'listening');
     const password = await opening;

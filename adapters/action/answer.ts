@@ -2,6 +2,7 @@ import { asRefusal, Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import type { OperationName } from '../../src/operations/index.ts';
 import type { Seen, WireAnswer, WireRequest } from '../wire/exchange.ts';
+import type { Language } from '../wire/language.ts';
 import { decode, dialectOf, type ActionSettings } from './decode.ts';
 import { encode, encodeError } from './encode.ts';
 import { languageIn, readForm, readQuery, textOf, type ActionForm } from './form.ts';
@@ -35,6 +36,6 @@ export function answerUnrouted(): WireAnswer {
 }
 
 /** What is answered where the call failed before it was known which it is. */
-export function answerFault(refusal: Refusal): WireAnswer {
-  return encodeError('unknown', undefined, refusal, languageIn(undefined));
+export function answerFault(refusal: Refusal, language: Language = languageIn(undefined)): WireAnswer {
+  return encodeError('unknown', undefined, refusal, language);
 }

@@ -30,7 +30,7 @@ export function adminRoutes(readiness: Readiness, metrics: Metrics): Middleware 
   };
 }
 
-const ADMIN_PATHS = new Set(['/healthz', '/readyz', '/metrics']);
+export const ADMIN_PATHS = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** Where these have a port of their own, a probe of the public one must not look as if all were well. */
 export const adminElsewhere: Middleware = async (ctx, next) => {

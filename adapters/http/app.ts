@@ -66,7 +66,7 @@ export function createListener(parts: AppParts): RequestListener {
       );
     };
     if (actionPaths.has(request.path)) {
-      finish(answerAction(gateway, action, request), answerActionFault);
+      finish(answerAction(gateway, action, request), (refusal) => answerActionFault(refusal));
       return;
     }
     const hot = matchHot(request.method, request.path);

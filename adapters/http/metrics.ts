@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../wire/exchange.ts';
+import type { Because } from './guard.ts';
+import type { Closed } from './server.ts';
 
 /** What operators watch: calls by operation, protocol and outcome, and what the cache did. */
 export interface Metrics {
@@ -9,9 +11,17 @@ export interface Metrics {
   listRead(server: string): void;
   /** How far a replica is known to be behind, in ms. */
   replicaLag(replica: string, milliseconds: number): void;
+  /** A call that was refused because of load, before or after it was looked at. */
+  refused(protocol: Outcome['protocol'] | 'any', because: Because): void;
+  closed(because: Closed): void;
+  /** Something that is read when it is asked for. @param read undefined: not known now */
+  gauge(name: `jobgate_${string}`, help: string, read: () => Reading | Promise<Reading>): void;
   /** The text that Prometheus scrapes, and its content type. */
   scrape(): Promise<{ type: string; text: string }>;
 }
+
+/** A number, or one for each state. */
+type Reading = number | undefined | Readonly<Record<string, number>>;
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -52,6 +62,25 @@ export function createMetrics(): Metrics {
     labelNames: ['replica'],
     registers: [registry],
   });
+  const refusals = new Counter({
+    name: 'jobgate_calls_refused_total',
+    help: 'Calls refused because of load: of calls under way, of bodies held, or of who waits for the database.',
+    labelNames: ['protocol', 'because'],
+    registers: [registry],
+  });
+  const closings = new Counter({
+    name: 'jobgate_connections_closed_total',
+    help: 'Connections closed because there were too many, or slow with headers, a body or taking an answer.',
+    labelNames: ['because'],
+    registers: [registry],
+  });
+  // A rate of what never happened is 0, not unknown.
+  for (const because of BECAUSE) {
+    for (const protocol of because === 'database' ? DATABASE_PROTOCOLS : PROTOCOLS) {
+      refusals.inc({ protocol, because }, 0);
+    }
+  }
+  for (const because of CLOSED) closings.inc({ because }, 0);
   return {
     call({ protocol, operation, reason = 'ok' }, seconds) {
       const key = `${protocol} ${operation} ${reason}`;
@@ -65,6 +94,28 @@ export function createMetrics(): Metrics {
     },
     listRead: (server) => lists.inc({ server }),
     replicaLag: (replica, milliseconds) => lag.set({ replica }, milliseconds / 1000),
+    refused: (protocol, because) => refusals.inc({ protocol, because }),
+    closed: (because) => closings.inc({ because }),
+    gauge(name, help, read) {
+      const gauge: Gauge = new Gauge({
+        name,
+        help,
+        labelNames: ['state'],
+        registers: [registry],
+        async collect() {
+          const reading = await read();
+          gauge.reset();
+          if (typeof reading === 'number') gauge.set(reading);
+          else for (const [state, value] of Object.entries(reading ?? {})) gauge.set({ state }, value);
+        },
+      });
+    },
     scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }
+
+const PROTOCOLS = ['action', 'rest'] as const;
+/** Who waits for the database has left the protocols behind, unless it is refused before. */
+const DATABASE_PROTOCOLS = [...PROTOCOLS, 'any'] as const;
+const BECAUSE: readonly Because[] = ['calls', 'bodies', 'database'];
+const CLOSED: readonly Closed[] = ['connections', 'headers', 'body', 'answer'];

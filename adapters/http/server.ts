@@ -1,46 +1,76 @@
-import { createServer, STATUS_CODES, type RequestListener } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { createDrain, type Drain } from './drain.ts';
+import { closeSlowClients, type SlowWith } from './slow-clients.ts';
+import { TrackedResponse } from './tracked-response.ts';
 
 /** A listening server that can be emptied. */
 export interface HttpServer extends Drain {
   readonly port: number;
+  /** How many there are now. */
+  connections(): Promise<number>;
 }
 
 /** QingCloud's clients use an idle connection for up to 60 s: it must not be closed under their hands. */
 const KEEP_ALIVE = 75_000;
-const HEADERS_TIMEOUT = 8_000;
-const REQUEST_TIMEOUT = 30_000;
+const HEADERS_TIMEOUT = 7_000;
+/** How often Node looks for headers that do not come, in ms. */
+const LOOK_FOR_HEADERS = 1_000;
 /** How long a client that sent nonsense may take to read the answer, in ms. */
 const LINGER = 1_000;
 /** Bytes. A hundred ids in a query need a tenth of it. */
 const HEADERS_MOST = 32_768;
 
-/** @throws Error where the address cannot be listened on */
+export type Listener = (incoming: IncomingMessage, response: TrackedResponse) => void;
+
+/** Why a connection was closed: there are too many, or its client is slow with something. */
+export type Closed = 'connections' | 'headers' | SlowWith;
+
+export interface ListenSettings {
+  readonly refuse?: RefuseUnreadable;
+  /** More connections than this are closed as they come; none where it is left out. */
+  readonly connectionLimit?: number;
+  /** Told of each connection that was closed. */
+  readonly closed?: (because: Closed) => void;
+}
+
+/**
+ * @param listener is given requests that wait for a word before they send their body, too
+ * @throws Error where the address cannot be listened on
+ */
 export async function listen(
-  listener: RequestListener,
+  listener: Listener,
   host: string,
   port: number,
-  refuse: RefuseUnreadable = () => undefined,
+  { refuse = () => undefined, connectionLimit, closed = () => {} }: ListenSettings = {},
 ): Promise<HttpServer> {
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE,
       headersTimeout: HEADERS_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
+      // Bodies may be large: they are judged by how fast they come.
+      requestTimeout: 0,
+      connectionsCheckingInterval: LOOK_FOR_HEADERS,
       maxHeaderSize: HEADERS_MOST,
+      ServerResponse: TrackedResponse,
       // Node would answer this, and an expectation that it does not know, by itself and in no convention.
       requireHostHeader: false,
     },
     listener,
   );
   server.on('checkExpectation', listener);
+  server.on('checkContinue', listener);
+  if (connectionLimit !== undefined) server.maxConnections = connectionLimit;
+  server.on('drop', () => closed('connections'));
+  closeSlowClients(server, closed);
   const answered = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     // What is still being sent cannot be read either, and closing at once would take the answer back.
     if (answered.has(socket)) return;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') closed('headers');
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
     answered.add(socket);
     const answer = refuse(beginning(socket, error.rawPacket));
@@ -52,7 +82,8 @@ export async function listen(
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, ...drain };
+  const connections = promisify(server.getConnections.bind(server));
+  return { port: (server.address() as AddressInfo).port, connections, ...drain };
 }
 
 /**

@@ -10,6 +10,8 @@ const require = createRequire(import.meta.url);
 const Mysql2 = require('knex/lib/dialects/mysql2/index.js') as typeof Knex.Client;
 
 const CONNECT_TIMEOUT = 3_000;
+/** Connections of the gateway's own: one may wait for a lock while the other is asked whether all is well. */
+export const OWN_CONNECTIONS = 2;
 
 /** A connection that holds the lock of `alone` and is silent for so long belongs to a frozen process; in seconds. */
 const SILENT_MOST = 30;
@@ -35,6 +37,16 @@ export interface MysqlConnection {
   query(sql: string, done: (error: Error | null) => void): void;
 }
 
+function prepareConnection(
+  connection: MysqlConnection,
+  done: (error: Error | null, connection: unknown) => void,
+): void {
+  connection.query(MYSQL_SESSION, (error) => {
+    if (error) return done(error, connection);
+    connection.query(MYSQL_ISOLATION, (failed) => done(failed, connection));
+  });
+}
+
 /**
  * A MySQL 8 or MariaDB 10.11 server.
  * @param url `mysql://user:password@host:3306/name`
@@ -42,6 +54,7 @@ export interface MysqlConnection {
 export function openMysql(
   url: string,
   options: {
+    /** Connections for calls; those of the gateway's own come on top. */
     readonly poolSize: number;
     readonly caFile?: string | undefined;
     /** What is to happen around each statement. */
@@ -53,34 +66,34 @@ export function openMysql(
   },
 ): OpenDatabase {
   const { hostname, port, username, password, pathname } = new URL(url);
-  const db = knex({
-    client: options.around ? aroundStatements(Mysql2, options.around) : 'mysql2',
-    ...quietly,
-    connection: {
-      host: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: Number(port || 3306),
-      user: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-      database: decodeURIComponent(pathname.slice(1)),
-      charset: 'utf8mb4',
-      timezone: 'Z',
-      dateStrings: true,
-      connectTimeout: CONNECT_TIMEOUT,
-      ...(options.caFile !== undefined && { ssl: { ca: readFileSync(options.caFile) } }),
-    },
-    acquireConnectionTimeout: ACQUIRE_TIMEOUT,
-    pool: {
-      min: 0,
-      max: options.poolSize,
-      afterCreate(connection: MysqlConnection, done: (error: Error | null, connection: unknown) => void) {
-        options.connected?.(connection);
-        connection.query(MYSQL_SESSION, (error) => {
-          if (error) return done(error, connection);
-          connection.query(MYSQL_ISOLATION, (failed) => done(failed, connection));
-        });
+  const connect = (most: number): Knex =>
+    knex({
+      client: options.around ? aroundStatements(Mysql2, options.around) : 'mysql2',
+      ...quietly,
+      connection: {
+        host: hostname.replace(/^\[(.*)\]$/, '$1'),
+        port: Number(port || 3306),
+        user: decodeURIComponent(username),
+        password: decodeURIComponent(password),
+        database: decodeURIComponent(pathname.slice(1)),
+        charset: 'utf8mb4',
+        timezone: 'Z',
+        dateStrings: true,
+        connectTimeout: CONNECT_TIMEOUT,
+        ...(options.caFile !== undefined && { ssl: { ca: readFileSync(options.caFile) } }),
       },
-    },
-  });
+      acquireConnectionTimeout: ACQUIRE_TIMEOUT,
+      pool: {
+        min: 0,
+        max: most,
+        afterCreate(connection: MysqlConnection, done: (error: Error | null, connection: unknown) => void) {
+          options.connected?.(connection);
+          prepareConnection(connection, done);
+        },
+      },
+    });
+  const db = connect(options.poolSize);
+  const own = connect(OWN_CONNECTIONS);
 
   /**
    * Runs `work` while its connection, which stays out of the pool meanwhile, holds a lock of the server. It is in no
@@ -112,8 +125,11 @@ export function openMysql(
 
   return {
     db,
+    own,
     dialect: mysql,
-    close: () => db.destroy(),
+    async close() {
+      await Promise.all([db.destroy(), own.destroy()]);
+    },
     async migrationLock(work) {
       const done = await locked('migrate', MIGRATION_LOCK_SECONDS, work);
       if (!done) throw new Error('another instance has been migrating the database for too long');

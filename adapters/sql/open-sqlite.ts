@@ -59,6 +59,7 @@ export function openSqlite(folder: string, around?: AroundStatement): OpenDataba
 
   return {
     db,
+    own: db,
     dialect: sqlite,
     generation: () => (version.get() as { data_version: number }).data_version,
     async close() {

@@ -4,6 +4,8 @@ import type { Dialect } from './dialect.ts';
 /** An open database. */
 export interface OpenDatabase {
   readonly db: Knex;
+  /** The gateway's own connections, which no call uses: what it does for all of them does not wait behind them. */
+  readonly own: Knex;
   readonly dialect: Dialect;
   /** Held while migrating, across processes; the lock ends with the process that holds it. */
   migrationLock<T>(work: () => Promise<T>): Promise<T>;

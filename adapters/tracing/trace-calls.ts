@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { Call, Gateway } from '../../src/gateway/gateway.ts';
@@ -9,7 +9,10 @@ import type { Spans } from './spans.ts';
 const PROBES = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** A span for each request, which joins the trace of its `traceparent`. */
-export function traceRequests(spans: Spans, inner: RequestListener): RequestListener {
+export function traceRequests<Response extends ServerResponse>(
+  spans: Spans,
+  inner: (request: IncomingMessage, response: Response) => void,
+): typeof inner {
   const propagator = new W3CTraceContextPropagator();
   return (request, response) => {
     const { method = '', url = '', headers } = request;

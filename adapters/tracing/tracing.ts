@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -28,7 +28,9 @@ export interface TracingSettings {
 
 /** Puts spans around what a gateway does. */
 export interface Tracing {
-  requests(inner: RequestListener): RequestListener;
+  requests<Response extends ServerResponse>(
+    inner: (request: IncomingMessage, response: Response) => void,
+  ): typeof inner;
   operations(inner: Gateway): Gateway;
   readonly statement: AroundStatement;
   entryCache(inner: EntryCache): EntryCache;

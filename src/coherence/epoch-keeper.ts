@@ -22,6 +22,8 @@ export interface EpochKeeper {
   fence(epoch: number): Promise<void>;
   /** Looks after the epoch: fences a cache that lost its state, turns a fenced one on again. */
   tick(): Promise<void>;
+  /** The epoch as this instance knows it; undefined before the first look. */
+  known(): EpochState | undefined;
   /** True while this instance cannot reach the cache that others use, and may not turn it off again. */
   cutOff(): boolean;
 }
@@ -65,6 +67,7 @@ export function createEpochKeeper(parts: {
   return {
     usable: () => (known?.on && cache.runId() === known.runId ? known.epoch : undefined),
     observe,
+    known: () => known,
     fence,
     async tick() {
       const state = await ledger.epoch();

@@ -13,6 +13,7 @@ import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import { mulberry } from '../coherence/checker/mulberry.ts';
 import { filtersOf, wrongTotals } from '../support/count-subsets.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { DATABASES, type DatabaseName } from '../support/fresh-store.ts';
 
@@ -99,7 +100,7 @@ for (const name of DATABASES) {
         const filters = filtersOf(WORDS, mulberry(3));
         assert.deepEqual(await wrongTotals(db, dialect.snapshot, filters), []);
         const before = written;
-        while (written < before + 50) await sleep(5);
+        await eventually('fifty more jobs are written', () => written >= before + 50);
         assert.deepEqual(await wrongTotals(db, dialect.snapshot, filters), []);
       } finally {
         stop.abort();

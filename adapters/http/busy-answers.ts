@@ -1,0 +1,67 @@
+import type { ServerResponse } from 'node:http';
+import { Refusal } from '../../src/errors.ts';
+import { answerFault as answerActionFault } from '../action/answer.ts';
+import { answerFault as answerRestFault } from '../rest/answer.ts';
+import { bareRequest } from '../wire/bare-request.ts';
+import type { WireAnswer } from '../wire/exchange.ts';
+import { LANGUAGES, languageOf, type Language } from '../wire/language.ts';
+import type { Cors } from './cors.ts';
+import { isActionPath, type HttpRequest } from './request.ts';
+
+/** Refuses a call because of load, in the caller's convention. */
+export type RefuseBusy = (request: HttpRequest, response: ServerResponse, closes: boolean) => Protocol;
+export type Protocol = WireAnswer['outcome']['protocol'];
+
+/** An answer that is ready but for the request's id, which stands between the two parts of a body where it is told. */
+interface Prepared {
+  readonly status: number;
+  readonly headers: WireAnswer['headers'];
+  readonly before: string;
+  readonly after: string | undefined;
+}
+
+const ID = 'the id of the request';
+const BUSY = new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
+
+/** Answers that were made beforehand: a refusal has to cost a small part of what the call would. */
+export function prepareRefusals(actionPath: string, cors: Cors): RefuseBusy {
+  const action = inEachLanguage((language) => answerActionFault(BUSY, language));
+  const rest = inEachLanguage((language) => answerRestFault(BUSY, bareRequest({ requestId: ID, language })));
+
+  return (request, response, closes) => {
+    const protocol = isActionPath(actionPath, request.path) ? 'action' : 'rest';
+    const { status, headers, before, after } =
+      protocol === 'action' ? action[languageAsked(request.query)] : rest[languageRead(request)];
+    const { requestId } = request;
+    const body = after === undefined ? before : before + requestId + after;
+    const vary = cors(request.headers.origin);
+    response.writeHead(status, {
+      ...headers,
+      ...vary,
+      ...('vary' in vary && 'vary' in headers && { vary: `${headers.vary}, ${vary.vary}` }),
+      'x-request-id': requestId,
+      'content-length': Buffer.byteLength(body),
+      ...(closes && { connection: 'close' }),
+    });
+    response.end(body);
+    return protocol;
+  };
+}
+
+function inEachLanguage(answer: (language: Language) => WireAnswer): Readonly<Record<Language, Prepared>> {
+  const prepared = LANGUAGES.map((language) => {
+    const { status, headers, body } = answer(language);
+    const [before = '', after] = String(body).split(ID);
+    return [language, { status, headers, before, after }] as const;
+  });
+  return Object.fromEntries(prepared) as Record<Language, Prepared>;
+}
+
+/** The action API's `lang` of the query; one in a body is not read. */
+function languageAsked(query: string): Language {
+  return languageOf(/(?:^|&)lang=([\w-]+)/.exec(query)?.[1]);
+}
+
+function languageRead(request: HttpRequest): Language {
+  return request.headers['accept-language'] === undefined ? languageOf(undefined) : request.language;
+}

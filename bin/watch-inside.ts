@@ -1,0 +1,37 @@
+import type { Readiness } from '../adapters/http/admin.ts';
+import type { Guard } from '../adapters/http/guard.ts';
+import type { Metrics } from '../adapters/http/metrics.ts';
+import type { OpenGateway } from './open-gateway.ts';
+
+/** Shows operators the state of the process, each time that they look. */
+export function watchInside(
+  { gauge }: Pick<Metrics, 'gauge'>,
+  inside: {
+    readonly door: Guard;
+    readonly readiness: Readiness;
+    readonly opened: () => OpenGateway | undefined;
+    readonly connections: () => number | Promise<number>;
+  },
+): void {
+  const { door, readiness, opened, connections } = inside;
+  gauge('jobgate_ready', '1 while the instance may be sent traffic.', async () =>
+    Number((await readiness()).ready),
+  );
+  gauge('jobgate_calls_under_way', 'Calls that are being answered.', door.underWay);
+  gauge('jobgate_call_limit', 'Calls that may be under way now; below CALL_LIMIT under load.', door.limit);
+  gauge('jobgate_connections', 'Connections of clients.', connections);
+  gauge(
+    'jobgate_database_connections',
+    'Connections to the database for calls, and calls that wait for one.',
+    () => opened()?.crowd.now(),
+  );
+  gauge(
+    'jobgate_cache_epoch',
+    'The epoch of the cache; it rises when the cache is turned off for all instances.',
+    () => opened()?.keeper.known()?.epoch,
+  );
+  gauge('jobgate_cache_on', '1 while this instance uses the cache.', () => {
+    const open = opened();
+    return open && Number(open.keeper.usable() !== undefined);
+  });
+}

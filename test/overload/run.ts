@@ -1,0 +1,40 @@
+/**
+ * What the gateway does under more load than it can carry, and what slow clients do to others:
+ * `npm run check:overload -- --only mixed,slow --quick`. It starts private servers and the built gateway, and exits with
+ * 1 where a bound does not hold. Its own load shares the machine with all that: with two cores it is part of what is
+ * measured.
+ */
+import { parseArgs } from 'node:util';
+import { ensureServers } from '../support/install-servers.ts';
+import { MIXES } from './calls.ts';
+import { overload } from './overload.ts';
+import { slow } from './slow.ts';
+import { setStage } from './stage.ts';
+import { holds, tell, type Verdict } from './verdict.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: [...MIXES, 'slow'].join(',') },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const only = values.only.split(',');
+const say = console.log;
+await ensureServers({ mariadb: true, redis: true });
+
+const verdicts: Verdict[] = [];
+for (const mix of MIXES) {
+  if (!only.includes(mix)) continue;
+  await using stage = await setStage();
+  const lengths = values.quick
+    ? { closed: 4, usual: 6, overload: 8 }
+    : { closed: 8, usual: 10, overload: 30 };
+  verdicts.push(...(await overload(stage, mix, lengths, say)));
+}
+if (only.includes('slow')) {
+  await using stage = await setStage();
+  verdicts.push(...(await slow(stage, say)));
+}
+say('');
+for (const verdict of verdicts) say(tell(verdict));
+process.exitCode = verdicts.every(holds) ? 0 : 1;

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { insertJobs } from '../../adapters/sql/jobs.ts';
+import { openMysql } from '../../adapters/sql/open-mysql.ts';
+import { startServing, type ServingProcess } from '../support/built-process.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { ADMIN } from '../support/gateway.ts';
+import { startMariaDb } from '../support/mariadb.ts';
+import { startRedis } from '../support/redis.ts';
+import { someJob } from '../support/some-job.ts';
+
+/** The built gateway on private servers, with jobs in it. */
+export interface Stage extends AsyncDisposable {
+  readonly serving: ServingProcess;
+  readonly port: number;
+  readonly token: string;
+  readonly jobIds: readonly string[];
+  /** One whose answer is large. */
+  readonly largeJobId: string;
+  /** What the process holds of the memory, in MiB. */
+  memory(): number;
+}
+
+const JOBS = 5_000;
+const LARGE = 200_000;
+
+export async function setStage(): Promise<Stage> {
+  const undo: AsyncDisposable[] = [];
+  const end = async (): Promise<void> => {
+    for (const each of undo.toReversed()) await each[Symbol.asyncDispose]();
+  };
+  try {
+    const mariadb = await startMariaDb();
+    undo.push(mariadb);
+    const redis = await startRedis();
+    undo.push(redis);
+    const database = await createTestDatabase(mariadb.url);
+    undo.push(database);
+    const serving = startServing({
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+    });
+    undo.push(serving);
+    await serving.says(/"msg":"ready"/);
+    const jobs = Array.from({ length: JOBS }, (_, index) =>
+      someJob({
+        jobId: `j-load${String(index).padStart(8, '0')}`,
+        createTime: Date.now() - index * 1_000,
+        ...(index === 0 && { resources: JSON.stringify({ text: 'x'.repeat(LARGE) }) }),
+      }),
+    );
+    const direct = openMysql(database.url, { poolSize: 1 });
+    for (let start = 0; start < JOBS; start += 500)
+      await insertJobs(direct.db, jobs.slice(start, start + 500));
+    await direct.close();
+    const answer = await fetch(`${serving.base}/v1/auth`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: ADMIN.userId, password: ADMIN.password }),
+    });
+    const { data } = (await answer.json()) as { data: { token: string } };
+    const [largeJobId = '', ...jobIds] = jobs.map((job) => job.jobId);
+    return {
+      serving,
+      port: Number(new URL(serving.base).port),
+      token: data.token,
+      jobIds,
+      largeJobId,
+      memory: () =>
+        Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${serving.pid}/status`, 'utf8'))?.[1]) / 1_024,
+      [Symbol.asyncDispose]: end,
+    };
+  } catch (thrown) {
+    await end();
+    throw thrown;
+  }
+}

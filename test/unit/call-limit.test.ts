@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createCallLimit } from '../../adapters/http/call-limit.ts';
+
+/** A process of which each call takes so many ms of a turn, and which is offered more calls than it may take. */
+function overload(limit: ReturnType<typeof createCallLimit>, each: number, seconds: number, from = 0): void {
+  for (let now = from; now < from + seconds * 1_000; now += 10) {
+    limit.turned(limit.present * each, limit.present, now);
+  }
+}
+
+describe('the limit of calls under way', () => {
+  it('comes to what keeps turns short, and stays about there', () => {
+    const limit = createCallLimit(1_000);
+    overload(limit, 0.1, 2);
+    assert.ok(limit.present > 30 && limit.present < 60, `${limit.present} calls of 0.1 ms`);
+  });
+
+  it('follows when calls get cheaper', () => {
+    const limit = createCallLimit(1_000);
+    overload(limit, 0.1, 2);
+    overload(limit, 0.02, 2, 2_000);
+    assert.ok(limit.present > 150 && limit.present < 300, `${limit.present} calls of 0.02 ms`);
+  });
+
+  it('is what it was within five seconds of short turns, whether it is met or not', () => {
+    const limit = createCallLimit(1_000);
+    overload(limit, 0.1, 2);
+    for (let now = 2_000; now < 7_000; now += 10) limit.turned(0.2, 1, now);
+    assert.equal(limit.present, 1_000);
+  });
+
+  it('lets a few calls in however long each takes', () => {
+    const limit = createCallLimit(1_000);
+    overload(limit, 100, 10);
+    assert.equal(limit.present, 16);
+  });
+
+  it('is not lowered by one long turn among short ones', () => {
+    const limit = createCallLimit(1_000);
+    for (let turn = 0; turn < 100; turn++) limit.turned(turn % 5 === 0 ? 80 : 1, 20, turn * 15);
+    assert.equal(limit.present, 1_000);
+  });
+
+  it('is never above what was set', () => {
+    const limit = createCallLimit(4);
+    overload(limit, 0.1, 1);
+    assert.equal(limit.present, 4);
+  });
+});

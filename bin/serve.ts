@@ -105,6 +105,7 @@ export async function serve(
     door,
     readiness,
     opened: () => opened,
+    caches: config.redisUrl !== undefined || config.databaseUrl === undefined,
     connections: () => server?.connections() ?? 0,
   });
 

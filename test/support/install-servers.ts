@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { findChromium } from './browser.ts';
 import { findMariaDb } from './mariadb.ts';
 import { findNginx } from './nginx.ts';
+import { findLibfaketime } from './libfaketime.ts';
 import { findRedis } from './redis.ts';
 
 /**
@@ -62,6 +63,11 @@ const PROGRAMS = {
     find: findNginx,
     variable: undefined,
     packages: { debian: 'nginx', fedora: 'nginx', brew: 'nginx' },
+  },
+  libfaketime: {
+    find: findLibfaketime,
+    variable: undefined,
+    packages: { debian: 'libfaketime', fedora: 'libfaketime', brew: 'libfaketime' },
   },
   chromium: {
     find: findChromium,

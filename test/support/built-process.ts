@@ -54,8 +54,8 @@ export function startServing(
   through: readonly string[] = [],
 ): ServingProcess {
   const env = environmentOf({ PORT: '0', DRAIN_IDLE_MS: '0', ...environment });
-  const [program = '', ...parameters] = [...through, process.execPath, PROGRAM, 'serve'];
-  const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = [...through, process.execPath, PROGRAM, 'serve'];
+  const child = spawn(command[0] ?? '', command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const closed = once(child, 'close') as Promise<[number | null]>;

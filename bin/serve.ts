@@ -112,6 +112,7 @@ export async function serve(
     door,
     readiness,
     opened: () => opened,
+    caches: config.redisUrl !== undefined || config.databaseUrl === undefined,
     connections: () => server?.connections() ?? 0,
   });
 

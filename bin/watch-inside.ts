@@ -10,10 +10,12 @@ export function watchInside(
     readonly door: Guard;
     readonly readiness: Readiness;
     readonly opened: () => OpenGateway | undefined;
+    /** Whether there is a cache that it could use. */
+    readonly caches: boolean;
     readonly connections: () => number | Promise<number>;
   },
 ): void {
-  const { door, readiness, opened, connections } = inside;
+  const { door, readiness, opened, caches, connections } = inside;
   gauge('jobgate_ready', '1 while the instance may be sent traffic.', async () =>
     Number((await readiness()).ready),
   );
@@ -31,7 +33,7 @@ export function watchInside(
     () => opened()?.keeper.known()?.epoch,
   );
   gauge('jobgate_cache_on', '1 while this instance uses the cache.', () => {
-    const open = opened();
+    const open = caches ? opened() : undefined;
     return open && Number(open.keeper.usable() !== undefined);
   });
 }

@@ -100,7 +100,8 @@ export type Detail =
   | 'done-before'
   | 'draining'
   | 'busy'
-  | 'database';
+  | 'database'
+  | 'database-unwritable';
 
 /** How many calls a caller may make in a minute, how many are left, and in how many seconds they are counted anew. */
 export interface RateState {

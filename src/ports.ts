@@ -33,7 +33,7 @@ export interface Ports {
   readonly reservedUserIds: ReadonlySet<string>;
 }
 
-/** Milliseconds since 1970 in UTC. */
+/** Milliseconds since 1970 in UTC; where only the time that passes counts, since any moment. */
 export type Clock = () => number;
 
 /** A filter of jobs: each list means any of its words; absent means any. Times are exclusive bounds, in ms. */

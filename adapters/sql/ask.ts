@@ -20,14 +20,19 @@ const PASSING = new Set([
   'ER_CONNECTION_KILLED',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_LOCK_DEADLOCK',
+  'SQLITE_BUSY',
+]);
+
+/** What it says while it can be read and not written: it is read-only, or its disk is full or fails. */
+const UNWRITABLE = new Set([
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+  'ER_READ_ONLY_MODE',
   'ER_DISK_FULL',
   'ER_RECORD_FILE_FULL',
-  'SQLITE_BUSY',
-  'SQLITE_FULL',
-  'SQLITE_READONLY',
 ]);
+/** SQLite's codes go on where it can say more, as in SQLITE_IOERR_WRITE. */
+const UNWRITABLE_SQLITE = /^SQLITE_(FULL|READONLY|IOERR)(_|$)/;
 
 /**
  * Runs a query or a transaction; a database that is away or overloaded becomes a refusal that callers understand.
@@ -51,7 +56,12 @@ export function isPassing(thrown: unknown): boolean {
   const { code, name, fatal, message } = thrown as Partial<Error> & { code?: string; fatal?: boolean };
   // What knex says of a transaction whose connection died under it.
   if (message?.startsWith('Transaction query already complete')) return true;
-  return fatal === true || name === 'KnexTimeoutError' || (code !== undefined && PASSING.has(code));
+  if (fatal === true || name === 'KnexTimeoutError') return true;
+  return code !== undefined && (PASSING.has(code) || isUnwritable(code));
+}
+
+function isUnwritable(code: string): boolean {
+  return UNWRITABLE.has(code) || UNWRITABLE_SQLITE.test(code);
 }
 
 /** Whether a row of the same key stood in the way. */
@@ -66,5 +76,8 @@ export function isDeadlock(thrown: unknown): boolean {
 }
 
 function unavailable(cause: unknown): Refusal {
-  return cause instanceof Refusal ? cause : new Refusal('unavailable', { detail: 'database', cause });
+  if (cause instanceof Refusal) return cause;
+  const { code = '' } = cause as { code?: string };
+  const detail = isUnwritable(code) ? 'database-unwritable' : 'database';
+  return new Refusal('unavailable', { detail, cause });
 }

@@ -146,6 +146,7 @@ function ledgerTx(
           await trx.executionPromise;
         });
       } catch (cause) {
+        if (cause instanceof Refusal) throw cause;
         throw new Refusal('unavailable', { detail: 'database', cause });
       }
     },

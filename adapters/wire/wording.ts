@@ -81,6 +81,7 @@ const DETAILS: Readonly<Record<Detail, Text>> = {
   draining: { en: 'this instance is shutting down', zh: '该实例正在停止' },
   busy: { en: 'too much is under way', zh: '服务器繁忙' },
   database: { en: 'the database cannot be reached', zh: '数据库不可用' },
+  'database-unwritable': { en: 'the database takes no changes now', zh: '数据库暂时无法写入' },
 };
 
 /** Details that say all: QingCloud's tools look for these words at the beginning of a message. */

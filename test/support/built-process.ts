@@ -45,10 +45,17 @@ export interface ServingProcess extends AsyncDisposable {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the built program, on a free port. At its end it leaves no time to clients that keep idle connections. */
-export function startServing(environment: NodeJS.ProcessEnv): ServingProcess {
+/**
+ * Starts the built program, on a free port. At its end it leaves no time to clients that keep idle connections.
+ * @param through a program with its parameters that becomes this one
+ */
+export function startServing(
+  environment: NodeJS.ProcessEnv,
+  through: readonly string[] = [],
+): ServingProcess {
   const env = environmentOf({ PORT: '0', DRAIN_IDLE_MS: '0', ...environment });
-  const child = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = [...through, process.execPath, PROGRAM, 'serve'];
+  const child = spawn(command[0] ?? '', command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const closed = once(child, 'close') as Promise<[number | null]>;

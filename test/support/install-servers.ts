@@ -4,6 +4,7 @@ import { findChromium } from './browser.ts';
 import { findProgram } from './find-program.ts';
 import { findMariaDb } from './mariadb.ts';
 import { findNginx } from './nginx.ts';
+import { findLibfaketime } from './libfaketime.ts';
 import { findRedis } from './redis.ts';
 
 /**
@@ -63,6 +64,11 @@ const PROGRAMS = {
     find: findNginx,
     variable: undefined,
     packages: { debian: 'nginx', fedora: 'nginx', brew: 'nginx' },
+  },
+  libfaketime: {
+    find: findLibfaketime,
+    variable: undefined,
+    packages: { debian: 'libfaketime', fedora: 'libfaketime', brew: 'libfaketime' },
   },
   chromium: {
     find: findChromium,

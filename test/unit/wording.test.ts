@@ -42,6 +42,7 @@ const DETAILS: Readonly<Record<Detail, true>> = {
   draining: true,
   busy: true,
   database: true,
+  'database-unwritable': true,
   headers: true,
 };
 

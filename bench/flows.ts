@@ -1,14 +1,37 @@
 import type { Client } from './client.ts';
 
 /** What a load consists of: the same thing again and again, each answer checked. */
-export interface Flow {
+export type Flow =
+  /** One after the other, again and again. */
+  | { readonly is: 'get by rest'; readonly token: string; readonly paths: readonly string[] }
   /** A creation and two reports of a status. */
-  readonly is: 'write';
-  readonly token: string;
-}
+  | { readonly is: 'write'; readonly token: string };
 
 /** What is done each time. @throws Error where an answer is not what it has to be */
-export function doing({ token }: Flow, client: Client): () => Promise<void> {
+export function doing(flow: Flow, client: Client): () => Promise<void> {
+  return flow.is === 'write' ? write(flow, client) : getByRest(flow, client);
+}
+
+function getByRest({ token, paths }: Flow & { is: 'get by rest' }, client: Client): () => Promise<void> {
+  const headers = { authorization: token };
+  const gets = paths.map((path) => sameEachTime(() => client.send('GET', path, headers)));
+  let next = 0;
+  return () => gets[next++ % gets.length]!();
+}
+
+/** The first answer is looked into; all others have to be the same bytes. */
+function sameEachTime(send: () => ReturnType<Client['send']>): () => Promise<void> {
+  let first: string | undefined;
+  return async () => {
+    const { status, text } = await send();
+    if (first === undefined && status === 200 && (JSON.parse(text) as { code: number }).code === 0) {
+      first = text;
+    }
+    if (status !== 200 || text !== first) throw new Error(`a wrong answer (${status}): ${text}`);
+  };
+}
+
+function write({ token }: Flow & { is: 'write' }, client: Client): () => Promise<void> {
   const headers = { authorization: token, 'content-type': 'application/json' };
   const resources = { volumes: ['vol-1', 'vol-2'], size: 100 };
   const created = JSON.stringify({ jobType: 'bench', jobAction: 'Write', resources });

@@ -14,6 +14,8 @@ export interface Side {
   readonly name: string;
   /** The processes whose CPU counts: every server that has a part in the answer. */
   readonly pids: readonly number[];
+  /** What is measured in place of CPU, in µs since any moment. */
+  readonly spent?: () => number;
   /**
    * Does the work so many times, or for as long as it always does, and then tells how often that was.
    * @throws Error where an answer was not what it has to be
@@ -56,11 +58,11 @@ export async function measure(
   options: { readonly rounds: number; readonly times: number; readonly quantity?: 'cpu' | 'rate' },
 ): Promise<Measured> {
   const { rounds, times, quantity = 'cpu' } = options;
-  const once = async ({ pids, run }: Side): Promise<Seen> => {
-    const before = cpuTime(pids);
+  const once = async ({ pids, spent = () => cpuTime(pids), run }: Side): Promise<Seen> => {
+    const before = spent();
     const round = (await run(times)) ?? undefined;
     if (quantity === 'rate') return { value: round ? round.calls / round.seconds : Number.NaN, round };
-    return { value: (cpuTime(pids) - before) / (round?.calls ?? times), round };
+    return { value: (spent() - before) / (round?.calls ?? times), round };
   };
   // The first round of each warms up.
   await once(ours);

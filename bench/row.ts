@@ -6,6 +6,8 @@ export interface Effort {
   readonly rounds: number;
   /** 1 for the usual number of times in a round. */
   readonly share: number;
+  /** How many jobs the larger table of the rows about growth has. */
+  readonly rows: number;
 }
 
 /** One line of the table: a ratio of ours to a reference, which must not be above a bound, or below it. */

@@ -1,7 +1,8 @@
 /**
  * Measures jobgate against references, side by side: `npm run bench -- [--only S6,G4] [--quick] [--json]`. CPU is
  * that of all server processes together, for one call or job. Exits with 1 where a bound does not hold or an answer
- * was wrong. With `--json` the table goes to standard error.
+ * was wrong. With `--json` the table goes to standard error. `--rows 10000000` fills the larger table of the rows about
+ * growth with so many jobs.
  */
 import { parseArgs } from 'node:util';
 import { ensureServers } from '../test/support/install-servers.ts';
@@ -11,13 +12,18 @@ import { rows } from './rows/index.ts';
 import { setStage } from './stage.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' } },
+  options: {
+    only: { type: 'string' },
+    rows: { type: 'string', default: '100000' },
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
 });
 const wanted = values.only?.split(',') ?? Object.keys(rows);
 for (const name of wanted) {
   if (!rows[name]) throw new Error(`there is no row ${name}, only ${Object.keys(rows).join(', ')}`);
 }
-const effort = values.quick ? { rounds: 5, share: 1 } : { rounds: 21, share: 1 };
+const effort = { rounds: values.quick ? 5 : 21, share: 1, rows: Number(values.rows) };
 /** People read it on the way; a program reads the last line. */
 const say = values.json ? console.error : console.log;
 

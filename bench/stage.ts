@@ -34,6 +34,8 @@ export interface Stage extends AsyncDisposable {
     name: string,
     over?: { readonly sameTables: true },
   ): Promise<{ readonly base: string; readonly pid: number }>;
+  /** Ends a thing with the stage. */
+  keep<Thing extends AsyncDisposable>(thing: Thing): Thing;
 }
 
 /** Brings up private servers, and the built gateway before them, with authentication, validation and log. */
@@ -91,6 +93,7 @@ export async function setStage(): Promise<Stage> {
         const databaseUrl = over ? url : keep(await createTestDatabase(database.url)).url;
         return keep(await startReference(name, { DATABASE_URL: databaseUrl, REDIS_URL: redis.url }));
       },
+      keep,
       [Symbol.asyncDispose]: end,
     };
   } catch (thrown) {

@@ -5,7 +5,7 @@ import { splitLines, type Line } from '../adapters/lines/split-lines.ts';
 import { wordLine } from '../adapters/lines/word-line.ts';
 import { writeLine } from '../adapters/lines/write-line.ts';
 import { isPassing } from '../adapters/sql/ask.ts';
-import { addRecords, type Added } from '../adapters/sql/job-records.ts';
+import { addRecords } from '../adapters/sql/job-records.ts';
 import { Refusal } from '../src/errors.ts';
 import type { JobRecord } from '../src/jobs/job-record.ts';
 
@@ -26,6 +26,8 @@ interface Options {
   at(lines: number, bytes: number): void;
   /** Told of each line that was not brought in. */
   say(told: string): void;
+  /** Done now and then: so many jobs at once are too many changes of the counts to be left to instances that serve. */
+  fold(): Promise<unknown>;
 }
 
 /** Lines that are brought together, by the ids of their jobs. */
@@ -36,6 +38,7 @@ const LONGEST_LINE = 128 * 1024 * 1024;
 /** A transaction brings so many jobs, or so many bytes of lines. */
 const BATCH = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
+const FOLD_EVERY = 20;
 /** A database that is away for a moment is met again. */
 const TRIES = 5;
 const PAUSE = 500;
@@ -47,12 +50,13 @@ const PAUSE = 500;
 export async function importJobs(
   db: Knex,
   input: AsyncIterable<Buffer>,
-  { strict, at, say }: Options,
+  { strict, at, say, fold }: Options,
 ): Promise<Brought> {
   const count = { added: 0, equal: 0, different: 0, refused: 0 };
   let batch: Batch = new Map();
   let bytes = 0;
   let bringing = Promise.resolve();
+  let batches = 0;
 
   const bring = async (full: Batch, last: Line): Promise<void> => {
     const { added, present, deleted } = await persist(() =>
@@ -62,6 +66,7 @@ export async function importJobs(
       ),
     );
     count.added += added.size;
+    if (++batches % FOLD_EVERY === 0) await persist(fold);
     for (const [jobId, { line, record }] of full) {
       const standing = present.get(jobId);
       if (standing && writeLine(standing) === writeLine(record)) count.equal++;
@@ -102,6 +107,7 @@ export async function importJobs(
   }
   if (last) await handOver(last);
   await bringing;
+  await persist(fold);
   return count;
 }
 
@@ -122,7 +128,7 @@ function readOrSay({ number, bytes }: Line, say: (told: string) => void): JobRec
   }
 }
 
-async function persist(add: () => Promise<Added>): Promise<Added> {
+async function persist<Result>(add: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await add();

@@ -19,6 +19,7 @@ import type { Gateway } from '../src/gateway/gateway.ts';
 import type { Log } from '../src/ports.ts';
 import type { Config } from './config.ts';
 import { greet, prepareFirstStart } from './first-start.ts';
+import { startCountKeeper, type CountKeeper } from './count-keeper.ts';
 import { retentionOf, startJanitor, type Janitor } from './janitor.ts';
 import { createLog } from './log.ts';
 import { openDatabase, openGateway, type Hooks, type OpenGateway } from './open-gateway.ts';
@@ -57,6 +58,7 @@ export async function serve(
   const database = openDatabase(config, tracing?.statement);
   let opened: OpenGateway | undefined;
   let janitor: Janitor | undefined;
+  let countKeeper: CountKeeper | undefined;
   let ended = false;
   let closing = false;
 
@@ -103,7 +105,7 @@ export async function serve(
   const stop = async (): Promise<void> => {
     if (ended) return;
     ended = true;
-    const cleaned = janitor?.stop();
+    const cleaned = Promise.all([janitor?.stop(), countKeeper?.stop()]);
     // Who was never ready was sent no traffic.
     if (opened) await sleep(config.drainDelay);
     if (server) await drain(server);
@@ -141,6 +143,7 @@ export async function serve(
     log.info({ port: running.port, adminPort: running.adminPort }, 'listening');
     const password = await opening;
     if (!opened) return running;
+    countKeeper = startCountKeeper(database, log);
     if (config.janitorInterval > 0) {
       const retention = retentionOf(config);
       janitor = startJanitor(config.janitorInterval * 1000, log, (stop) =>

@@ -61,13 +61,17 @@ export interface JobPage {
   readonly after?: { readonly time: number; readonly jobId: string };
 }
 
+export interface JobList {
+  readonly jobs: readonly Job[];
+  /** How many jobs the filter matches, exactly; not how many are on the page. */
+  readonly total: number;
+}
+
 /** Jobs in the database that is the truth: every answer is the state that is committed now. */
 export interface JobStore {
   /** The jobs with these ids, and the epoch, in one consistent read. */
   read(jobIds: readonly string[]): Promise<Snapshot<Job>>;
-  list(filter: JobFilter, order: JobOrder, page: JobPage): Promise<readonly Job[]>;
-  /** How many jobs the filter matches, exactly. */
-  count(filter: JobFilter): Promise<number>;
+  list(filter: JobFilter, order: JobOrder, page: JobPage): Promise<JobList>;
   /** The newest job by creation (ties: the higher id) that the filter matches. */
   latest(filter: Pick<JobFilter, 'jobType' | 'owner'>): Promise<Job | undefined>;
   /** Every change of a job, oldest first. */

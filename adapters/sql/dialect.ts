@@ -11,6 +11,14 @@ export interface Dialect {
   readonly snapshot: Knex.TransactionConfig;
   /** Appended to a SELECT: keeps the row from being changed until the transaction ends, others may read it. */
   readonly shareLock: string;
+  /** Between two tables of a join: the second is looked up for each row of the first. */
+  readonly joinInOrder: string;
+  /** What makes an insertion change the row that has the key; assignments follow. */
+  onConflict(key: readonly string[]): string;
+  /** In such an assignment: what was to be inserted. */
+  newValue(column: string): string;
+  /** A table that is read by this index and no other. */
+  by(index: string, table: string, alias: string): string;
   /** Locks a row for a change. */
   lockRow(trx: Knex, table: string, key: string, id: string, wait: boolean): Promise<Lock>;
 }
@@ -27,6 +35,10 @@ export const mysql: Dialect = {
   snapshot: { isolationLevel: 'repeatable read' },
   // MariaDB has no FOR SHARE.
   shareLock: 'LOCK IN SHARE MODE',
+  joinInOrder: 'straight_join',
+  onConflict: () => 'on duplicate key update',
+  newValue: (column) => `values(${column})`,
+  by: (index, table, alias) => `${table} as ${alias} force index (${index})`,
   async lockRow(trx, table, key, id, wait) {
     const lock = wait ? 'for update' : 'for update nowait';
     try {
@@ -47,6 +59,10 @@ export const sqlite: Dialect = {
   presentTime: "strftime('%Y-%m-%d %H:%M:%f', 'now')",
   snapshot: {},
   shareLock: '',
+  joinInOrder: 'cross join',
+  onConflict: (key) => `on conflict (${key.join(', ')}) do update set`,
+  newValue: (column) => `excluded.${column}`,
+  by: (index, table, alias) => `${table} as ${alias} indexed by ${index}`,
   async lockRow(trx, table, key, id) {
     // A write as the first statement takes the one write lock at once, and waits for it.
     const rows = await trx(table)

@@ -1,4 +1,4 @@
-import type { JobFilter, JobStore } from '../../src/ports.ts';
+import type { JobStore } from '../../src/ports.ts';
 import type { Replicas } from './replicas.ts';
 
 /**
@@ -6,13 +6,11 @@ import type { Replicas } from './replicas.ts';
  * always come from the primary.
  */
 export function listFromReplicas(primary: JobStore, replicas: Replicas<JobStore>): JobStore {
-  const ask = <Answer>(
-    { jobIds }: JobFilter,
-    question: (store: JobStore) => Promise<Answer>,
-  ): Promise<Answer> => (jobIds ? question(primary) : replicas.ask(question));
   return {
     ...primary,
-    list: (filter, order, page) => ask(filter, (store) => store.list(filter, order, page)),
-    count: (filter) => ask(filter, (store) => store.count(filter)),
+    list: (filter, order, page) =>
+      filter.jobIds
+        ? primary.list(filter, order, page)
+        : replicas.ask((store) => store.list(filter, order, page)),
   };
 }

@@ -1,18 +1,21 @@
 /**
  * Creating a job and reporting its status with nothing around it: one transaction each, prepared statements, a row
- * of history. No authentication, no validation, no cache. The tables are those of jobgate, with all their indexes.
+ * of history. No authentication, no validation, no cache. The tables are those of jobgate, with all their indexes,
+ * without the triggers that count.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createPool, type PoolConnection, type RowDataPacket } from 'mysql2/promise';
+import { dropTriggers } from '../../adapters/sql/counts/triggers.ts';
 import { migrate } from '../../adapters/sql/migrate.ts';
 import { openMysql } from '../../adapters/sql/open-mysql.ts';
 
 const { DATABASE_URL = '' } = process.env;
 const database = openMysql(DATABASE_URL, { poolSize: 2 });
 await migrate(database);
+await database.db.transaction((trx) => dropTriggers(trx));
 await database.close();
 const pool = createPool({ uri: DATABASE_URL, connectionLimit: 20, timezone: 'Z', dateStrings: true });
 

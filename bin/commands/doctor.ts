@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { createLog } from '../log.ts';
 import { createSmtpMailer } from '../../adapters/mail/smtp-mailer.ts';
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { createAccountStore } from '../../adapters/sql/accounts.ts';
@@ -10,9 +9,11 @@ import { checkServer } from '../../adapters/sql/server-version.ts';
 import { secretContext } from '../../src/accounts/access-key.ts';
 import { createSecretBox } from '../../src/accounts/secret-box.ts';
 import { readConfig, WrongSettings, type Config } from '../config.ts';
+import { createLog } from '../log.ts';
 import { openDatabase, redisSettings, smtpSettings } from '../open-gateway.ts';
 import { ownKeys } from '../own-keys.ts';
 import { printAnswer } from './answer.ts';
+import { examineCounts, recountJobs } from './doctor-counts.ts';
 import { examineReplicas } from './examine-replicas.ts';
 import type { Finding } from './finding.ts';
 
@@ -23,9 +24,10 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('tell what is wrong with this set-up, and how to mend it')
+    .option('--recount', 'compare the counts of jobs with the table, and mend them')
     .option('--json', 'answer in JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const findings = await examine();
+    .action(async ({ recount, json }: { recount?: boolean; json?: boolean }) => {
+      const findings = await examine(recount === true);
       const healthy = findings.every((finding) => finding.ok);
       const lines = findings.flatMap(({ check, ok, seen, mend }) => [
         `${ok ? 'ok   ' : 'WRONG'} ${check}: ${seen}`,
@@ -36,7 +38,7 @@ export function addDoctorCommand(program: Command): void {
     });
 }
 
-async function examine(): Promise<Finding[]> {
+async function examine(recounting: boolean): Promise<Finding[]> {
   let config: Config;
   try {
     config = readConfig();
@@ -46,7 +48,7 @@ async function examine(): Promise<Finding[]> {
   }
   return [
     { check: 'settings', ok: true, seen: 'every setting can be used' },
-    ...(await examineDatabase(config)),
+    ...(await examineDatabase(config, recounting)),
     ...(await examineReplicas(config)),
     ...(await examineRedis(config)),
     ...(await examineMail(config)),
@@ -54,7 +56,7 @@ async function examine(): Promise<Finding[]> {
   ];
 }
 
-async function examineDatabase(config: Config): Promise<Finding[]> {
+async function examineDatabase(config: Config, recounting: boolean): Promise<Finding[]> {
   const database = openDatabase(config);
   try {
     const findings: Finding[] = [{ check: 'database', ok: true, seen: await checkServer(database) }];
@@ -68,7 +70,10 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     if (pending.length === 0) {
       findings.push({ check: 'store id', ok: true, seen: await readStoreId(database) });
     }
-    if (pending.length === 0) findings.push(await examineAccessKeys(config, database));
+    if (pending.length === 0) {
+      findings.push(await examineAccessKeys(config, database));
+      findings.push(recounting ? await recountJobs(database) : await examineCounts(database));
+    }
     if (database.dialect.name === 'mysql') {
       const [[row]] = (await database.db.raw('select unix_timestamp(sysdate(3)) * 1000 as now')) as [
         [{ now: number | string }],

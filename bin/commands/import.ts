@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { foldDeltas } from '../../adapters/sql/counts/fold.ts';
 import { importJobs } from '../import-jobs.ts';
 import { startProgress } from '../progress.ts';
 import { printAnswer } from './answer.ts';
@@ -24,11 +25,12 @@ export function addImportCommand(program: Command): void {
 async function runImport(path: string | undefined, { strict = false, json }: Options): Promise<void> {
   const size = path === undefined ? 0 : (await stat(path)).size;
   const progress = startProgress(process.stderr, 'lines');
-  const brought = await withMigratedDatabase(({ db }) =>
-    importJobs(db, path === undefined ? process.stdin : createReadStream(path), {
+  const brought = await withMigratedDatabase((database) =>
+    importJobs(database.db, path === undefined ? process.stdin : createReadStream(path), {
       strict,
       at: (lines, bytes) => progress.at(lines, size > 0 ? bytes / size : undefined),
       say: (told) => progress.say(told),
+      fold: () => foldDeltas(database),
     }),
   );
   progress.end();

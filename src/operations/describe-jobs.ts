@@ -71,13 +71,11 @@ function pageInOrderAsked(
 /** Ids with other filters: the database narrows them, the caller's order stays. */
 async function pageOfIds({ input, caller, ports }: Invocation<DescribeJobsInput>): Promise<JobPageView> {
   const filter = filterOf(input, visibleOwners(caller, input.owner));
-  const rows =
-    filter.jobIds?.length === 0
-      ? []
-      : await ports.jobs.list(filter, NEWEST_FIRST, { offset: 0, limit: MAX_JOBS_PER_CALL });
+  if (filter.jobIds?.length === 0) return pageInOrderAsked(input, []);
+  const { jobs } = await ports.jobs.list(filter, NEWEST_FIRST, { offset: 0, limit: MAX_JOBS_PER_CALL });
   return pageInOrderAsked(
     input,
-    rows.map((job) => ports.faces.view(job)),
+    jobs.map((job) => ports.faces.view(job)),
   );
 }
 
@@ -91,7 +89,7 @@ async function pageOfTable(call: Invocation<DescribeJobsInput>): Promise<JobPage
   const { offset, limit } = input;
   // One more than asked tells whether there is a next page.
   const page = { offset: after ? 0 : offset, limit: limit + 1, ...(after ? { after } : {}) };
-  const [rows, total] = await Promise.all([ports.jobs.list(filter, order, page), ports.jobs.count(filter)]);
+  const { jobs: rows, total } = await ports.jobs.list(filter, order, page);
   const jobs = rows.slice(0, limit);
   const last = jobs.at(-1);
   return {

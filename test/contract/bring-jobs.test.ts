@@ -39,6 +39,7 @@ async function bring(
     strict: false,
     at: (...progress) => void told.push(progress),
     say: (line) => void said.push(line),
+    fold: async () => {},
   });
   return { brought, said, told };
 }

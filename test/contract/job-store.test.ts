@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Knex } from 'knex';
+import { foldDeltas } from '../../adapters/sql/counts/fold.ts';
 import { createJobStore, insertJobs } from '../../adapters/sql/jobs.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import type { Job } from '../../src/jobs/job.ts';
-import type { JobFilter, JobOrder, JobStore } from '../../src/ports.ts';
+import type { JobFilter, JobOrder, JobPage, JobStore } from '../../src/ports.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
 import { statementsOf, usesIndex } from '../support/statements.ts';
 import { someJob } from '../support/some-job.ts';
@@ -12,6 +13,8 @@ import { someJob } from '../support/some-job.ts';
 const NEWEST: JobOrder = { by: 'createTime', descending: true };
 const OLDEST: JobOrder = { by: 'createTime', descending: false };
 const ALL = { offset: 0, limit: 100 };
+/** The table of jobs, as statements call it; the counts are small. */
+const JOBS = ['jobs', 't', 'j'];
 
 /** Words that collations and conversions are fond of taking for one another. */
 const LOOKALIKES = [
@@ -34,6 +37,9 @@ for (const name of DATABASES) {
     let store: JobStore;
     const db = (): Knex => fresh.database.db;
     const add = (...jobs: Job[]): Promise<number> => insertJobs(db(), jobs);
+    const list = async (filter: JobFilter, order: JobOrder, page: JobPage): Promise<readonly Job[]> =>
+      (await store.list(filter, order, page)).jobs;
+    const count = async (filter: JobFilter): Promise<number> => (await store.list(filter, NEWEST, ALL)).total;
 
     before(async () => {
       fresh = await openFreshStore(name);
@@ -59,14 +65,14 @@ for (const name of DATABASES) {
             someJob({ [field]: field === 'jobId' ? 'j-cccccccc' : 'third' }),
           ];
           await add(first, second, third);
-          assert.deepEqual(ids(await store.list({ [filter]: [one] }, OLDEST, ALL)), [first.jobId]);
-          assert.deepEqual(ids(await store.list({ [filter]: [two, one, 'none'] }, OLDEST, ALL)), [
+          assert.deepEqual(ids(await list({ [filter]: [one] }, OLDEST, ALL)), [first.jobId]);
+          assert.deepEqual(ids(await list({ [filter]: [two, one, 'none'] }, OLDEST, ALL)), [
             first.jobId,
             second.jobId,
           ]);
-          assert.equal(await store.count({ [filter]: [one] }), 1);
-          assert.equal(await store.count({ [filter]: [one, two] }), 2);
-          assert.equal(await store.count({ [filter]: ['none'] }), 0);
+          assert.equal(await count({ [filter]: [one] }), 1);
+          assert.equal(await count({ [filter]: [one, two] }), 2);
+          assert.equal(await count({ [filter]: ['none'] }), 0);
         });
       }
 
@@ -74,38 +80,37 @@ for (const name of DATABASES) {
         const both = someJob({ owner: 'usr-0000000a', status: 'failed' });
         await add(both, someJob({ owner: 'usr-0000000a' }), someJob({ status: 'failed' }));
         const filter = { owner: ['usr-0000000a'], status: ['failed'] };
-        assert.deepEqual(ids(await store.list(filter, NEWEST, ALL)), [both.jobId]);
-        assert.equal(await store.count(filter), 1);
+        assert.deepEqual(ids(await list(filter, NEWEST, ALL)), [both.jobId]);
+        assert.equal(await count(filter), 1);
       });
 
       it('takes no job for an empty list of words', async () => {
         await add(someJob());
-        assert.deepEqual(await store.list({ owner: [] }, NEWEST, ALL), []);
-        assert.equal(await store.count({ owner: [] }), 0);
+        assert.deepEqual(await list({ owner: [] }, NEWEST, ALL), []);
+        assert.equal(await count({ owner: [] }), 0);
       });
 
       it('bounds times exclusively, to the millisecond', async () => {
         const times = [1_700_000_000_122, 1_700_000_000_123, 1_700_000_000_124];
         const [early, middle, late] = times.map((createTime) => someJob({ createTime })) as [Job, Job, Job];
         await add(early, middle, late);
-        const found = async (filter: JobFilter): Promise<string[]> =>
-          ids(await store.list(filter, OLDEST, ALL));
+        const found = async (filter: JobFilter): Promise<string[]> => ids(await list(filter, OLDEST, ALL));
         assert.deepEqual(await found({ createdAfter: middle.createTime }), [late.jobId]);
         assert.deepEqual(await found({ createdBefore: middle.createTime }), [early.jobId]);
         assert.deepEqual(await found({ createdAfter: early.createTime, createdBefore: late.createTime }), [
           middle.jobId,
         ]);
-        assert.equal(await store.count({ createdAfter: middle.createTime }), 1);
+        assert.equal(await count({ createdAfter: middle.createTime }), 1);
       });
 
       it('takes bounds that lie before and after every time that it can hold', async () => {
         await add(someJob());
         const before = Date.parse('0000-01-01T00:00:00+14:00');
         const after = Date.parse('9999-12-31T23:59:59.999-14:00');
-        assert.equal(await store.count({ createdAfter: before }), 1);
-        assert.equal(await store.count({ createdBefore: after }), 1);
-        assert.equal(await store.count({ createdBefore: before }), 0);
-        assert.equal(await store.count({ createdAfter: after }), 0);
+        assert.equal(await count({ createdAfter: before }), 1);
+        assert.equal(await count({ createdBefore: after }), 1);
+        assert.equal(await count({ createdBefore: before }), 0);
+        assert.equal(await count({ createdAfter: after }), 0);
       });
     });
 
@@ -114,12 +119,12 @@ for (const name of DATABASES) {
         it(`compares ${field} byte by byte`, async () => {
           await add(...LOOKALIKES.map((word) => someJob({ [field]: word })));
           for (const word of LOOKALIKES) {
-            const found = await store.list({ [field]: [word] }, NEWEST, ALL);
+            const found = await list({ [field]: [word] }, NEWEST, ALL);
             assert.deepEqual(
               found.map((job) => job[field]),
               [word],
             );
-            assert.equal(await store.count({ [field]: [word, `${word} `] }), word === 'strasse' ? 2 : 1);
+            assert.equal(await count({ [field]: [word, `${word} `] }), word === 'strasse' ? 2 : 1);
           }
         });
       }
@@ -130,7 +135,7 @@ for (const name of DATABASES) {
         for (const jobId of wanted) {
           const { rows } = await store.read([jobId]);
           assert.deepEqual([...rows.keys()], [jobId]);
-          assert.deepEqual(ids(await store.list({ jobIds: [jobId] }, NEWEST, ALL)), [jobId]);
+          assert.deepEqual(ids(await list({ jobIds: [jobId] }, NEWEST, ALL)), [jobId]);
         }
         const none = ['j-68mbPHJU ', 'j-68mbPHJu', 'ｊ-68mbPHJU', 'j-68mbPHJÜ'];
         assert.equal((await store.read(none)).rows.size, 0);
@@ -145,7 +150,7 @@ for (const name of DATABASES) {
         const { rows } = await store.read([job.jobId]);
         assert.equal(rows.get(job.jobId)?.resources, resources);
         assert.equal(rows.get(job.jobId)?.directive, directive);
-        assert.deepEqual((await store.list({}, NEWEST, ALL))[0], job);
+        assert.deepEqual((await list({}, NEWEST, ALL))[0], job);
         assert.deepEqual(await store.latest({}), job);
       });
 
@@ -166,7 +171,7 @@ for (const name of DATABASES) {
         await db()('jobs').update({ resources: '{"a":' });
         const names = (thrown: unknown): boolean => String(thrown).includes(job.jobId);
         await assert.rejects(store.read([job.jobId]), names);
-        await assert.rejects(store.list({}, NEWEST, ALL), names);
+        await assert.rejects(list({}, NEWEST, ALL), names);
         await assert.rejects(store.latest({}), names);
       });
 
@@ -182,7 +187,7 @@ for (const name of DATABASES) {
               someJob({ createTime: Date.parse(time), updateTime: Date.parse(time) + 1 }),
             );
             await add(...jobs);
-            assert.deepEqual(await store.list({}, OLDEST, ALL), jobs);
+            assert.deepEqual(await list({}, OLDEST, ALL), jobs);
             const stored = await db()('jobs').orderBy('create_time').pluck('create_time');
             assert.deepEqual(
               stored,
@@ -207,19 +212,16 @@ for (const name of DATABASES) {
             await add(...jobs);
             const rising = ['b', 'e', 'a', 'd', 'f', 'c'].map((end) => `j-0000000${end}`);
             const expected = descending ? rising.toReversed() : rising;
-            assert.deepEqual(ids(await store.list({}, { by, descending }, ALL)), expected);
+            assert.deepEqual(ids(await list({}, { by, descending }, ALL)), expected);
           });
 
           it(`continues after any job, ${direction} by ${by}, without a gap or a repetition`, async () => {
             await add(...Array.from({ length: 12 }, (_, index) => someJob({ [by]: (index % 3) * 1_000 })));
             const order = { by, descending };
-            const whole = await store.list({}, order, ALL);
+            const whole = await list({}, order, ALL);
             for (const [index, last] of whole.entries()) {
               const page = { offset: 0, limit: 5, after: { time: last[by], jobId: last.jobId } };
-              assert.deepEqual(
-                ids(await store.list({}, order, page)),
-                ids(whole.slice(index + 1, index + 6)),
-              );
+              assert.deepEqual(ids(await list({}, order, page)), ids(whole.slice(index + 1, index + 6)));
             }
           });
         }
@@ -231,7 +233,7 @@ for (const name of DATABASES) {
         );
         await add(...jobs);
         const expected = ['j-00000000', 'j-AAAAAAAA', 'j-ZZZZZZZZ', 'j-aaaaaaaa'];
-        assert.deepEqual(ids(await store.list({}, OLDEST, ALL)), expected);
+        assert.deepEqual(ids(await list({}, OLDEST, ALL)), expected);
       });
 
       it('continues after a job that is gone', async () => {
@@ -239,7 +241,7 @@ for (const name of DATABASES) {
         await add(first, gone, last);
         await db()('jobs').where('job_id', gone.jobId).delete();
         const after = { time: gone.createTime, jobId: gone.jobId };
-        assert.deepEqual(ids(await store.list({}, OLDEST, { ...ALL, after })), [last.jobId]);
+        assert.deepEqual(ids(await list({}, OLDEST, { ...ALL, after })), [last.jobId]);
       });
 
       it('keeps the filter while it continues', async () => {
@@ -247,17 +249,17 @@ for (const name of DATABASES) {
         await add(...jobs);
         const [first] = jobs as [Job];
         const page = { ...ALL, after: { time: first.createTime, jobId: first.jobId } };
-        const found = await store.list({ owner: ['usr-0'] }, OLDEST, page);
+        const found = await list({ owner: ['usr-0'] }, OLDEST, page);
         assert.deepEqual(ids(found), [jobs[2]?.jobId, jobs[4]?.jobId]);
       });
 
       it('gives the page that offset and limit name, and counts all', async () => {
         const jobs = Array.from({ length: 7 }, () => someJob());
         await add(...jobs);
-        assert.deepEqual(ids(await store.list({}, OLDEST, { offset: 2, limit: 3 })), ids(jobs.slice(2, 5)));
-        assert.deepEqual(ids(await store.list({}, OLDEST, { offset: 6, limit: 3 })), ids(jobs.slice(6)));
-        assert.deepEqual(await store.list({}, OLDEST, { offset: 7, limit: 3 }), []);
-        assert.equal(await store.count({}), 7);
+        assert.deepEqual(ids(await list({}, OLDEST, { offset: 2, limit: 3 })), ids(jobs.slice(2, 5)));
+        assert.deepEqual(ids(await list({}, OLDEST, { offset: 6, limit: 3 })), ids(jobs.slice(6)));
+        assert.deepEqual(await list({}, OLDEST, { offset: 7, limit: 3 }), []);
+        assert.equal(await count({}), 7);
       });
     });
 
@@ -365,9 +367,8 @@ describe('the job store on a server with thousands of jobs', () => {
     it(`uses an index to list and to count by ${what}`, async () => {
       for (const by of ['createTime', 'updateTime'] as const) {
         const order = { by, descending: true };
-        await usesIndex(fresh.database.db, () => store.list(filter, order, { offset: 0, limit: 20 }));
+        await usesIndex(fresh.database.db, () => store.list(filter, order, { offset: 0, limit: 20 }), JOBS);
       }
-      await usesIndex(fresh.database.db, () => store.count(filter));
     });
   }
 
@@ -375,7 +376,7 @@ describe('the job store on a server with thousands of jobs', () => {
     for (const by of ['createTime', 'updateTime'] as const) {
       const after = { time: START + 2_000 * 60_000, jobId: 'j-x0002000' };
       const order = { by, descending: true };
-      await usesIndex(fresh.database.db, () => store.list({}, order, { offset: 0, limit: 20, after }));
+      await usesIndex(fresh.database.db, () => store.list({}, order, { offset: 0, limit: 20, after }), JOBS);
     }
   });
 
@@ -395,7 +396,7 @@ describe('the job store on a server with thousands of jobs', () => {
   });
 });
 
-async function fill({ db }: OpenDatabase, start: number): Promise<void> {
+async function fill(database: OpenDatabase, start: number): Promise<void> {
   for (let from = 0; from < 4_000; from += 500) {
     const jobs = Array.from({ length: 500 }, (_, index) => {
       const number = from + index;
@@ -411,7 +412,8 @@ async function fill({ db }: OpenDatabase, start: number): Promise<void> {
         updateTime: time + 1,
       });
     });
-    await insertJobs(db, jobs);
+    await insertJobs(database.db, jobs);
   }
-  await db.raw('analyze table jobs');
+  await foldDeltas(database);
+  await database.db.raw('analyze table jobs');
 }

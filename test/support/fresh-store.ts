@@ -14,6 +14,8 @@ export type DatabaseName = (typeof DATABASES)[number];
 /** A migrated database of one suite's own. */
 export interface FreshStore extends AsyncDisposable {
   readonly database: OpenDatabase;
+  /** The URL of the server's database, or the folder of the embedded one. */
+  readonly place: string;
   /** Another pool of connections to the same database, as another instance has one. */
   openAgain(): OpenDatabase;
 }
@@ -21,21 +23,27 @@ export interface FreshStore extends AsyncDisposable {
 export async function openFreshStore(name: DatabaseName): Promise<FreshStore> {
   if (name === 'server') {
     const { url, [Symbol.asyncDispose]: drop } = await createTestDatabase();
-    return prepare(() => openMysql(url, { poolSize: 12 }), drop);
+    return prepare(url, () => openMysql(url, { poolSize: 12 }), drop);
   }
   const folder = await mkdtemp(join(tmpdir(), 'jobgate-store-'));
   return prepare(
+    folder,
     () => openSqlite(folder),
     () => rm(folder, { recursive: true, force: true }),
   );
 }
 
-async function prepare(open: () => OpenDatabase, drop: () => PromiseLike<void>): Promise<FreshStore> {
+async function prepare(
+  place: string,
+  open: () => OpenDatabase,
+  drop: () => PromiseLike<void>,
+): Promise<FreshStore> {
   const database = open();
   const opened = [database];
   await migrate(database);
   return {
     database,
+    place,
     openAgain() {
       const another = open();
       opened.push(another);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { writeLine } from '../../adapters/lines/write-line.ts';
 import { cleanUp } from '../../adapters/sql/clean-up.ts';
+import { foldDeltas } from '../../adapters/sql/counts/fold.ts';
 import { importJobs } from '../../bin/import-jobs.ts';
 import type { JobRecord } from '../../src/jobs/job-record.ts';
 import { callRest } from '../support/clients.ts';
@@ -15,7 +16,12 @@ async function bring(gateway: TestGateway, ...records: JobRecord[]): Promise<obj
   async function* stream(): AsyncGenerator<Buffer> {
     for (const record of records) yield Buffer.from(`${writeLine(record)}\n`);
   }
-  return importJobs(gateway.database.db, stream(), { strict: false, at() {}, say() {} });
+  return importJobs(gateway.database.db, stream(), {
+    strict: false,
+    at() {},
+    say() {},
+    fold: () => foldDeltas(gateway.database),
+  });
 }
 
 /** A job that is still going, at version 2. */

@@ -6,6 +6,7 @@ import { jobWrites } from './0004-job-writes.ts';
 import { cleanUp } from './0005-clean-up.ts';
 import { accessKeys } from './0006-access-keys.ts';
 import { users } from './0007-users.ts';
+import { jobCounts } from './0008-job-counts.ts';
 
 const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0001-jobs': jobs,
@@ -15,6 +16,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0005-clean-up': cleanUp,
   '0006-access-keys': accessKeys,
   '0007-users': users,
+  '0008-job-counts': jobCounts,
 };
 
 export const migrationNames = Object.keys(migrations);

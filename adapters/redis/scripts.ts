@@ -47,11 +47,10 @@ redis.call('SET', KEYS[2], ARGV[3], 'KEEPTTL')
 return 'FILLED'`,
   },
 
-  /** ARGV: epoch, token. The entries go first, whatever the epoch is. */
+  /** ARGV: epoch, token. */
   block: {
     numberOfKeys: undefined,
     lua: `${NOW}
-for i = 2, #KEYS do redis.call('DEL', KEYS[i]) end
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'NOEPOCH' end
 for i = 2, #KEYS do
   redis.call('SET', KEYS[i], string.format('B %.0f %s', now, ARGV[2]), 'PX', ${BLOCK_LIFE})

@@ -20,7 +20,7 @@ export interface EntryCache {
   lease(epoch: number, key: EntryKey, token: string): Promise<LeaseAnswer>;
   /** Puts a value, if the lease of this token still stands; the entry's life is that of the lease. */
   fill(epoch: number, key: EntryKey, token: string, value: EntryValue): Promise<void>;
-  /** Deletes the entries, then blocks them all under the token; false where the epoch is another one. */
+  /** Blocks the entries, whatever stands there, all under the token; false, and nothing done, in another epoch. */
   block(epoch: number, keys: readonly EntryKey[], token: string): Promise<boolean>;
   /** Puts a value in place of the token's own block, for what is left of its life; else removes what is older. */
   publish(epoch: number, key: EntryKey, token: string, value: EntryValue): Promise<void>;

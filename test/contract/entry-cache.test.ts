@@ -335,13 +335,12 @@ for (const { name, embedded, open } of implementations) {
         assert.equal((await cache.lease(EPOCH + 2, KEY, 'reader')).is, 'no-epoch');
       });
 
-      it('makes a block of another one fail, and the entries go all the same', async () => {
+      it('makes a block of another one fail, and leaves the entries alone', async () => {
         await put(KEY, 1);
         await cache.setEpoch(EPOCH + 1);
-        assert.deepEqual(await get(), value(1));
         assert.equal(await cache.block(EPOCH, [KEY], 'writer'), false);
-        assert.equal(await get(), undefined);
-        assert.equal(await opened.left(KEY), -2);
+        assert.deepEqual(await get(), value(1));
+        assert.ok((await opened.left(KEY)) <= T);
       });
 
       it('is unknown to a Redis that lost it, and every step stops', async () => {

@@ -85,7 +85,8 @@ function arrive(state: State, model: Model): Move[] {
 
 /** A gateway finds another process, or none for a while; the run id is known as soon as it is connected. */
 function reconnect(state: State, model: Model): Move[] {
-  if (!may(model, 'split') && !may(model, 'cut off')) return [];
+  const returns: readonly Fault[] = ['split', 'led to an empty one', 'cut off'];
+  if (!returns.some((fault) => may(model, fault))) return [];
   return state.connections.flatMap((present, gateway) =>
     state.processes.flatMap((process, other) => {
       if (!process || other === present) return [];
@@ -152,7 +153,8 @@ function splits(state: State, model: Model): Move[] {
       const next = { ...state, faultsLeft, connections: state.connections.with(gateway, NONE) };
       moves.push({ by, step: 'cut off', what: `gateway ${gateway + 1}`, next });
     }
-    if (!may(model, 'split') || state.processes.length >= PROCESSES_AT_MOST) return moves;
+    const led = may(model, 'split') || may(model, 'led to an empty one');
+    if (!led || state.processes.length >= PROCESSES_AT_MOST) return moves;
     for (const data of state.saved ? [NEW_PROCESS, state.saved] : [NEW_PROCESS]) {
       const other = state.processes.length;
       const next = {

@@ -30,9 +30,7 @@ export function run(process: Process, command: Command, rules: Rules, life: numb
     }
 
     case 'block':
-      if (!sameEpoch && rules.blockComparesEpoch) {
-        return rules.blockDeletesFirst ? put(process, place, undefined, false) : not;
-      }
+      if (!sameEpoch && rules.blockComparesEpoch) return not;
       return put(process, place, { kind: 'block', age: 0, token, version: 0 });
 
     case 'publish': {
@@ -59,8 +57,8 @@ export function run(process: Process, command: Command, rules: Rules, life: numb
   }
 }
 
-function put(process: Process, place: number, entry: Entry | undefined, done = true): Ran {
-  return { process: putEntry(process, place, entry), done };
+function put(process: Process, place: number, entry: Entry | undefined): Ran {
+  return { process: putEntry(process, place, entry), done: true };
 }
 
 /** The value that `get` finds. */

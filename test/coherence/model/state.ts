@@ -119,6 +119,7 @@ export type Fault =
   | 'restarted empty'
   | 'restarted with old data'
   | 'split'
+  | 'led to an empty one'
   | 'cut off'
   | 'answer lost'
   | 'command late'

@@ -21,6 +21,7 @@ import { findPage } from './docs.ts';
 import { matchHotRoutes } from './hot-routes.ts';
 import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
 import { messageOf, send, write, type SendParts } from './send.ts';
+import { refuseHeaders, saysTwice } from './unreadable.ts';
 
 export interface AppParts extends RequestSettings, SendParts {
   readonly gateway: Gateway;
@@ -52,6 +53,10 @@ export function createListener(parts: AppParts): RequestListener {
           response.destroy();
         });
     };
+    if (saysTwice(incoming.rawHeaders)) {
+      send(parts, request, response, refuseHeaders(action.path, request));
+      return;
+    }
     if (actionPaths.has(request.path)) {
       finish(answerAction(gateway, action, request), answerActionFault);
       return;

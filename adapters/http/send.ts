@@ -36,7 +36,7 @@ export function write(
   const headers: Record<string, string | number> = { ...answer.headers, 'x-request-id': request.requestId };
   letOriginRead(parts.cors(request.headers.origin), answer.headers.allow, headers);
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
-  if (parts.draining() || hasUnreadBody(response.req)) headers.connection = 'close';
+  if (parts.draining() || endsConnection(response.req)) headers.connection = 'close';
   response.writeHead(status, headers).end(body);
 }
 
@@ -53,8 +53,12 @@ function letOriginRead(
   }
 }
 
-/** A body that was not read to its end would be taken for the next request of the connection. */
-function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
+/**
+ * A body that was not read to its end would be taken for the next request of the connection; and what follows a wish for
+ * another protocol is never read at all.
+ */
+function endsConnection({ complete, headers }: IncomingMessage): boolean {
+  if (headers.upgrade !== undefined) return true;
   if (complete) return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -1,4 +1,4 @@
-import { createServer, STATUS_CODES, type RequestListener } from 'node:http';
+import { createServer, STATUS_CODES, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WireAnswer } from '../wire/exchange.ts';
@@ -25,6 +25,12 @@ export async function listen(
   port: number,
   refuse: RefuseUnreadable = () => undefined,
 ): Promise<HttpServer> {
+  /** The newest answer that each connection waits for. */
+  const newest = new WeakMap<Duplex, ServerResponse>();
+  const listenAndNote: RequestListener = (request, response) => {
+    newest.set(request.socket, response);
+    listener(request, response);
+  };
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE,
@@ -34,9 +40,11 @@ export async function listen(
       // Node would answer this, and an expectation that it does not know, by itself and in no convention.
       requireHostHeader: false,
     },
-    listener,
+    listenAndNote,
   );
-  server.on('checkExpectation', listener);
+  // Node drops what is beyond 2000 without a word, be it credentials or a condition; their bytes are bounded.
+  server.maxHeadersCount = 0;
+  server.on('checkExpectation', listenAndNote);
   const answered = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     // What is still being sent cannot be read either, and closing at once would take the answer back.
@@ -44,15 +52,31 @@ export async function listen(
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
     answered.add(socket);
     const answer = refuse(beginning(socket, error.rawPacket));
-    socket.end(rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', answer));
-    setTimeout(() => socket.destroy(), LINGER).unref();
+    const bytes = rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', answer);
+    const before = newest.get(socket);
+    if (!before || before.closed) return endWith(socket, bytes);
+    // Answers come in the order of the requests: this one must not be taken for that to a good request before.
+    if (before.req.complete) return void before.once('close', () => endWith(socket, bytes));
+    // The newest request is the bad one itself; it has its turn when all before it were answered.
+    if (before.socket) endWith(socket, bytes);
+    else socket.destroy();
   });
+  // Nobody is led to elsewhere, and any 2xx would say so.
+  server.on('connect', (_request, socket) => endWith(socket, rawAnswer(false, refuse(''))));
+  // Node remembers what was asked for: who hangs up is still known to the limits and to the audit trail.
+  server.on('connection', (socket) => void socket.remoteAddress);
   const drain = createDrain(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
   return { port: (server.address() as AddressInfo).port, ...drain };
+}
+
+function endWith(socket: Duplex, bytes: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(bytes);
+  setTimeout(() => socket.destroy(), LINGER).unref();
 }
 
 /**

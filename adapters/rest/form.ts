@@ -118,7 +118,9 @@ export async function readObject(
     } else value[name] = given instanceof JsonObjectText ? typed(properties[name], given) : given;
     seen.add(name);
   }
-  for (const { name } of parsePairs(request.query).sent) tellUnknown(problems, name, []);
+  const { sent: inQuery, problems: unread } = parsePairs(request.query);
+  problems.push(...unread);
+  for (const { name } of inQuery) tellUnknown(problems, name, []);
   const secret = known.some((name) => properties[name]?.format === 'password' && name in value);
   if (secret && request.passwordsRefused) {
     throw new Refusal('invalid_parameter', { detail: 'password-in-the-clear' });

@@ -61,6 +61,11 @@ async function attackBy(
   const codes: Record<string, number> = {};
   const operations: Record<string, number> = {};
   const finds: string[] = [];
+  const find = (what: string): void => {
+    finds.push(what);
+    // A long run is looked at before its end.
+    if (finds.length <= 20) say(what);
+  };
   const acknowledged = new Set<string>();
   const count = (counts: Record<string, number>, name: string): void =>
     void (counts[name] = (counts[name] ?? 0) + 1);
@@ -80,7 +85,7 @@ async function attackBy(
       wrong = `the judge failed: ${String(thrown)}`;
     }
     if (wrong !== undefined) {
-      finds.push(
+      find(
         `${wrong}: ${JSON.stringify(hostile.bytes.toString('latin1').slice(0, 3_000))} → ${answer.text.slice(0, 300)}`,
       );
     }
@@ -91,7 +96,7 @@ async function attackBy(
     if (hostile.alone) {
       const answers = await askAlone(target.port, hostile.bytes);
       if (answers === 'no end')
-        finds.push(`no end: ${JSON.stringify(hostile.bytes.toString('latin1').slice(0, 3_000))}`);
+        find(`no end: ${JSON.stringify(hostile.bytes.toString('latin1').slice(0, 3_000))}`);
       else if (answers.length === 0) count(codes, 'closed');
       else for (const answer of answers) look(hostile, answer);
       return;
@@ -107,7 +112,7 @@ async function attackBy(
       own.end();
     }
     if (answer) look(hostile, answer);
-    else finds.push(`no answer: ${JSON.stringify(hostile.bytes.toString('latin1').slice(0, 3_000))}`);
+    else find(`no answer: ${JSON.stringify(hostile.bytes.toString('latin1').slice(0, 3_000))}`);
   };
 
   let warmMemory = 0;
@@ -143,13 +148,13 @@ async function attackBy(
   }
   const memory = { warm: warmMemory, end: await target.memory() };
   const after = await target.countJobs();
-  for (const jobId of await target.missing([...acknowledged])) finds.push(`the job ${jobId} is lost`);
+  for (const jobId of await target.missing([...acknowledged])) find(`the job ${jobId} is lost`);
   const sure = before + acknowledged.size;
   if (after < sure || after > sure + unsaid) {
-    finds.push(`${before} jobs and ${acknowledged.size} new ones are ${after}`);
+    find(`${before} jobs and ${acknowledged.size} new ones are ${after}`);
   }
   const seconds = Math.round((Date.now() - began) / 1000);
-  if (target.output().includes('"level":50')) finds.push(`it logged: ${target.output().slice(0, 2_000)}`);
+  if (target.output().includes('"level":50')) find(`it logged: ${target.output().slice(0, 2_000)}`);
   const jobs = { before, acknowledged: acknowledged.size, after };
   return { protocol, requests, codes, operations, finds, jobs, memory, seconds };
 }

@@ -79,6 +79,11 @@ export const FINDS: readonly Find[] = [
     code: 10001,
   },
   { title: 'a parameter that has neither a name nor a value', rest: ['GET', '/v1/jobs?='], code: 10001 },
+  {
+    title: 'a parameter behind the path of a body that is no text',
+    rest: ['PATCH', '/v1/users/usr-00000000?lang=%5', '{}'],
+    code: 10001,
+  },
   { title: 'a fragment behind a path', rest: ['GET', '/v1/auth/key#'], code: 10009 },
   { title: 'a fragment behind an id', rest: ['GET', '/v1/jobs/j-68mbPHJU#/timeline'], code: 13001 },
   {

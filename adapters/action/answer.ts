@@ -5,7 +5,7 @@ import type { Seen, WireAnswer, WireRequest } from '../wire/exchange.ts';
 import type { Language } from '../wire/language.ts';
 import { decode, dialectOf, type ActionSettings } from './decode.ts';
 import { encode, encodeError } from './encode.ts';
-import { languageIn, readForm, readQuery, textOf, type ActionForm } from './form.ts';
+import { EMPTY_FORM, languageIn, readForm, readQuery, textOf, type ActionForm } from './form.ts';
 
 /** One call of the action API, from the request to the answer. Never rejects: every failure is an answer. */
 export async function answerAction(
@@ -13,10 +13,11 @@ export async function answerAction(
   settings: ActionSettings,
   request: WireRequest,
 ): Promise<WireAnswer> {
-  let form: ActionForm = readQuery(request);
+  let form: ActionForm = EMPTY_FORM;
   let operation: OperationName | 'unknown' = 'unknown';
   const seen: Seen = { userId: undefined, cached: undefined };
   try {
+    form = readQuery(request);
     form = await readForm(form, request);
     const { call, binding, wishes } = decode(form, request, settings, seen);
     operation = call.operation;

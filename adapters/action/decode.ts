@@ -7,7 +7,7 @@ import type { Language } from '../wire/language.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
 import { findCredentials } from './credentials.ts';
 import type { Dialect, Dialects } from './dialect.ts';
-import { languageIn, textOf, timesSent, valueOf, type ActionForm } from './form.ts';
+import { digitsOf, languageIn, textOf, timesSent, type ActionForm } from './form.ts';
 import { readInput } from './input.ts';
 import { openPasswords, takesPasswords, type PasswordSettings } from './passwords.ts';
 
@@ -89,7 +89,7 @@ export function decode(
     },
     rated: (rate) => void (seen.rate = rate),
   };
-  const verbose = Number(valueOf(form, 'verbose') ?? 0) >= 1;
+  const verbose = Number(digitsOf(form, 'verbose') ?? 0) >= 1;
   return { call, binding, wishes: { verbose, dialect } };
 }
 

@@ -16,6 +16,8 @@ export interface ActionForm {
   readonly named: ReadonlyMap<string, { readonly value: unknown; readonly times: number }>;
 }
 
+export const EMPTY_FORM: ActionForm = { sent: [], inQuery: 0, problems: [], named: new Map() };
+
 /** The parameters of the query alone, which can be read whatever the body is. */
 export function readQuery(request: WireRequest): ActionForm {
   const { sent, problems } = parsePairs(request.query);

@@ -65,7 +65,7 @@ export function readInput(
   const twice = (parameter: string): void =>
     void problems.push({ parameter, asSent: true, fault: { is: 'duplicate' } });
 
-  for (const { name, value: given } of form.sent) {
+  for (const { name, value: given, text = JSON.stringify(given) } of form.sent) {
     // An empty value of an optional parameter counts as absent.
     if (given === '' || given === null) continue;
     const whole = meanings.get(name);
@@ -83,7 +83,11 @@ export function readInput(
       else members.set(part, list.set(Number(rest), typed(part.schema.items, given)));
     } else if (part?.free) {
       if (part.property in value) twice(name);
-      else nested.set(part, [...(nested.get(part) ?? []), { path: rest.split('.'), value: given }]);
+      else {
+        const values = nested.get(part) ?? [];
+        values.push({ path: rest.split('.'), text });
+        nested.set(part, values);
+      }
     }
   }
   for (const [{ property }, list] of members) {

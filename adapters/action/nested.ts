@@ -1,9 +1,10 @@
-import { JsonObjectText } from '../wire/free-json.ts';
+import { objectText } from '../wire/free-json.ts';
 
-/** One parameter below another one: `resources.node_ids.1=n-1` is `n-1` at `node_ids`, `1`. */
+/** One parameter below another one: `resources.node_ids.1=n-1` is `"n-1"` at `node_ids`, `1`. */
 export interface NestedValue {
   readonly path: readonly string[];
-  readonly value: unknown;
+  /** JSON, as it was written where it was. */
+  readonly text: string;
 }
 
 /** Nobody nests parameters deeper. */
@@ -18,7 +19,7 @@ type Tree = Map<string, Tree | string>;
  */
 export function nestedText(values: readonly NestedValue[]): string | undefined {
   const root: Tree = new Map();
-  for (const { path, value } of values) {
+  for (const { path, text } of values) {
     if (path.length > DEPTH_MOST || path.includes('')) return undefined;
     let tree = root;
     for (const name of path.slice(0, -1)) {
@@ -29,9 +30,10 @@ export function nestedText(values: readonly NestedValue[]): string | undefined {
     }
     const last = path.at(-1) ?? '';
     if (tree.has(last)) return undefined;
-    tree.set(last, value instanceof JsonObjectText ? value.text : JSON.stringify(value));
+    tree.set(last, text);
   }
-  return [...root.values()].every(isClear) ? writeObject(root) : undefined;
+  // Parts that are not too deep by themselves may be so together.
+  return [...root.values()].every(isClear) ? objectText(writeObject(root)) : undefined;
 }
 
 function isList(tree: Tree): boolean {

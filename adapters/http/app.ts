@@ -22,6 +22,7 @@ import { matchHotRoutes } from './hot-routes.ts';
 import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
 import { messageOf, send, write, type SendParts } from './send.ts';
 import { together } from './together.ts';
+import { refuseHeaders, saysTwice } from './unreadable.ts';
 
 export interface AppParts extends RequestSettings, SendParts {
   readonly gateway: Gateway;
@@ -65,6 +66,10 @@ export function createListener(parts: AppParts): RequestListener {
         (thrown: unknown) => sendTogether({ request, response, answer: fault(asRefusal(thrown)) }),
       );
     };
+    if (saysTwice(incoming.rawHeaders)) {
+      send(parts, request, response, refuseHeaders(action.path, request));
+      return;
+    }
     if (actionPaths.has(request.path)) {
       finish(answerAction(gateway, action, request), (refusal) => answerActionFault(refusal));
       return;

@@ -1,6 +1,7 @@
 import accepts from 'accepts';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import proxyAddress from 'proxy-addr';
 import { readBody } from '../wire/body.ts';
@@ -79,9 +80,13 @@ export class HttpRequest implements WireRequest {
     return this.#request.headers;
   }
 
-  /** A trusted proxy's word counts. */
+  /** A trusted proxy's word counts, where it is an address, with a port or not; limits and the audit trail go by it. */
   get address(): string {
-    return proxyAddress(this.#request, this.#settings.trusts);
+    // Undefined where the caller has hung up meanwhile, whatever the types say.
+    const told = (proxyAddress(this.#request, this.#settings.trusts) as string | undefined) ?? '';
+    if (isIP(told)) return told;
+    const bare = /^\[(.*)\](?::\d+)?$/.exec(told)?.[1] ?? told.replace(/:\d+$/, '');
+    return isIP(bare) ? bare : (this.#request.socket.remoteAddress ?? '');
   }
 
   /** The caller's own X-Request-Id where it is sane, else a new one; the same for the whole request. */
@@ -126,7 +131,9 @@ export function isActionPath(actionPath: string, path: string): boolean {
  * says of scheme and host is no business of ours, and need not even be right.
  */
 export function originForm(target: string | undefined): string {
-  if (target?.startsWith('/')) return target;
-  const path = (target ?? '').replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
+  // HTTP has no fragments. Whoever cuts one off takes the path for another than who does not.
+  const whole = (target ?? '').replaceAll('#', '%23');
+  if (whole.startsWith('/')) return whole;
+  const path = whole.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
   return path.startsWith('/') ? path : `/${path}`;
 }

@@ -38,7 +38,7 @@ export function write(
   const named = letOriginRead(parts.cors(request.headers.origin), answer.headers);
   for (const name of Object.keys(named)) headers.push(name, named[name]!);
   if (body !== undefined) headers.push('content-length', Buffer.byteLength(body));
-  if (parts.draining() || hasUnreadBody(response.req)) headers.push('connection', 'close');
+  if (parts.draining() || endsConnection(response.req)) headers.push('connection', 'close');
   response.writeHead(status, headers).end(body);
 }
 
@@ -54,8 +54,12 @@ function letOriginRead(allowed: ReturnType<Cors>, own: WireAnswer['headers']): W
   };
 }
 
-/** A body that was not read to its end would be taken for the next request of the connection. */
-function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
+/**
+ * A body that was not read to its end would be taken for the next request of the connection; and what follows a wish for
+ * another protocol is never read at all.
+ */
+function endsConnection({ complete, headers }: IncomingMessage): boolean {
+  if (headers.upgrade !== undefined) return true;
   if (complete) return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

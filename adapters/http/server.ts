@@ -1,4 +1,4 @@
-import { createServer, STATUS_CODES, type IncomingMessage } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
@@ -47,6 +47,12 @@ export async function listen(
   port: number,
   { refuse = () => undefined, connectionLimit, closed = () => {} }: ListenSettings = {},
 ): Promise<HttpServer> {
+  /** The newest answer that each connection waits for. */
+  const newest = new WeakMap<Duplex, ServerResponse>();
+  const listenAndNote: Listener = (request, response) => {
+    newest.set(request.socket, response);
+    listener(request, response);
+  };
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE,
@@ -59,10 +65,12 @@ export async function listen(
       // Node would answer this, and an expectation that it does not know, by itself and in no convention.
       requireHostHeader: false,
     },
-    listener,
+    listenAndNote,
   );
-  server.on('checkExpectation', listener);
-  server.on('checkContinue', listener);
+  // Node drops what is beyond 2000 without a word, be it credentials or a condition; their bytes are bounded.
+  server.maxHeadersCount = 0;
+  server.on('checkExpectation', listenAndNote);
+  server.on('checkContinue', listenAndNote);
   if (connectionLimit !== undefined) server.maxConnections = connectionLimit;
   server.on('drop', () => closed('connections'));
   closeSlowClients(server, closed);
@@ -74,9 +82,19 @@ export async function listen(
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
     answered.add(socket);
     const answer = refuse(beginning(socket, error.rawPacket));
-    socket.end(rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', answer));
-    setTimeout(() => socket.destroy(), LINGER).unref();
+    const bytes = rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', answer);
+    const before = newest.get(socket);
+    if (!before || before.closed) return endWith(socket, bytes);
+    // Answers come in the order of the requests: this one must not be taken for that to a good request before.
+    if (before.req.complete) return void before.once('close', () => endWith(socket, bytes));
+    // The newest request is the bad one itself; it has its turn when all before it were answered.
+    if (before.socket) endWith(socket, bytes);
+    else socket.destroy();
   });
+  // Nobody is led to elsewhere, and any 2xx would say so.
+  server.on('connect', (_request, socket) => endWith(socket, rawAnswer(false, refuse(''))));
+  // Node remembers what was asked for: who hangs up is still known to the limits and to the audit trail.
+  server.on('connection', (socket) => void socket.remoteAddress);
   const drain = createDrain(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -84,6 +102,12 @@ export async function listen(
   });
   const connections = promisify(server.getConnections.bind(server));
   return { port: (server.address() as AddressInfo).port, connections, ...drain };
+}
+
+function endWith(socket: Duplex, bytes: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(bytes);
+  setTimeout(() => socket.destroy(), LINGER).unref();
 }
 
 /**

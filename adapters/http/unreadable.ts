@@ -3,7 +3,7 @@ import { Refusal } from '../../src/errors.ts';
 import { answerFault as answerActionFault } from '../action/answer.ts';
 import { answerUnreadable as answerUnreadableRest } from '../rest/answer.ts';
 import { bareRequest } from '../wire/bare-request.ts';
-import type { WireAnswer } from '../wire/exchange.ts';
+import type { WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { isActionPath, originForm } from './request.ts';
 
 /**
@@ -15,8 +15,31 @@ export function answerUnreadable(actionPath: string, sent: string): WireAnswer {
   const target = originForm(/^[A-Z]+ +(\S*)/.exec(sent)?.[1]);
   const path = target.split('?', 1)[0] ?? '';
   const requestId = randomUUID();
-  const answer = isActionPath(actionPath, path)
-    ? answerActionFault(new Refusal('malformed_request', { detail: 'headers' }))
-    : answerUnreadableRest(bareRequest({ path, requestId }));
+  const answer = refuseHeaders(actionPath, bareRequest({ path, requestId }));
   return { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
+}
+
+/** What is answered to a request whose headers cannot be taken. */
+export function refuseHeaders(actionPath: string, request: WireRequest): WireAnswer {
+  return isActionPath(actionPath, request.path)
+    ? answerActionFault(new Refusal('malformed_request', { detail: 'headers' }))
+    : answerUnreadableRest(request);
+}
+
+const ONCE = new Set(['host', 'authorization', 'content-type']);
+
+/**
+ * Whether a header that may stand once stands twice: Node takes the first, and who stands in between may have judged by
+ * the last.
+ * @param rawHeaders names and values in turn
+ */
+export function saysTwice(rawHeaders: readonly string[]): boolean {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    if (!ONCE.has(name)) continue;
+    if (seen.has(name)) return true;
+    seen.add(name);
+  }
+  return false;
 }

@@ -1,5 +1,6 @@
 import { Refusal, type Problem } from '../../src/errors.ts';
 import type { RawInput } from '../../src/gateway/gateway.ts';
+import { PROBLEMS_MOST } from '../../src/gateway/validate.ts';
 import { operations, type OperationName } from '../../src/operations/index.ts';
 import { decodeText, mediaType } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
@@ -62,13 +63,19 @@ export function readQuery(
   const { sent, problems: unread } = parsePairs(request.query);
   problems.unshift(...unread);
   // What `query_by` names is complained of there.
-  const named = new Set(ownNames.includes('query_by') ? textIn(sent, 'query_by').split(',') : []);
+  const named = new Set(
+    ownNames.includes('query_by')
+      ? textIn(sent, 'query_by')
+          .split(',')
+          .filter((name) => name !== '')
+      : [],
+  );
   const seen = new Set<string>();
   for (const { name, value: text } of sent as (Sent & { value: string })[]) {
     const property = known.get(name);
     const isOwn = ownNames.includes(name);
     if (property === undefined && !isOwn) {
-      if (!named.has(name)) problems.push(unknownParameter(name, [...known.keys(), ...ownNames]));
+      if (!named.has(name)) tellUnknown(problems, name, [...known.keys(), ...ownNames]);
       continue;
     }
     if (seen.has(name)) problems.push({ parameter: name, asSent: true, fault: { is: 'duplicate' } });
@@ -104,14 +111,16 @@ export async function readObject(
   const { value, problems } = readSurroundings(properties, route, request);
   const seen = new Set<string>();
   for (const { name, value: given } of empty ? [] : readMembers(text)) {
-    if (!known.includes(name)) problems.push(unknownParameter(name, known));
+    if (!known.includes(name)) tellUnknown(problems, name, known);
     else if (seen.has(name)) problems.push({ parameter: name, fault: { is: 'duplicate' } });
     else if (properties[name]?.format === 'json-object' && !(given instanceof JsonObjectText)) {
       problems.push({ parameter: name, fault: { is: 'type', expected: 'object' } });
     } else value[name] = given instanceof JsonObjectText ? typed(properties[name], given) : given;
     seen.add(name);
   }
-  for (const { name } of parsePairs(request.query).sent) problems.push(unknownParameter(name, []));
+  const { sent: inQuery, problems: unread } = parsePairs(request.query);
+  problems.push(...unread);
+  for (const { name } of inQuery) tellUnknown(problems, name, []);
   const secret = known.some((name) => properties[name]?.format === 'password' && name in value);
   if (secret && request.passwordsRefused) {
     throw new Refusal('invalid_parameter', { detail: 'password-in-the-clear' });
@@ -146,11 +155,13 @@ function readTags(header: string): number[] | undefined {
   return tags.every((tag) => tag !== undefined) ? tags.map(Number) : undefined;
 }
 
-function unknownParameter(name: string, known: readonly string[]): Problem {
+/** Those that the answer will not name are not compared with every name that was perhaps meant. */
+function tellUnknown(problems: Problem[], name: string, known: readonly string[]): void {
+  if (problems.length >= PROBLEMS_MOST) return;
   const near = nearest(name, known);
-  return {
+  problems.push({
     parameter: name.slice(0, 64),
     asSent: true,
     fault: { is: 'unknown', ...(near !== undefined && { nearest: near }) },
-  };
+  });
 }

@@ -8,11 +8,15 @@ interface Around {
   readonly next: string | undefined;
 }
 
+/** A longer header fits into no buffer of a proxy, which then answers 502. The page itself says where it goes on. */
+const LINKS_MOST = 3_000;
+
 /**
  * The `Link` header of a page (RFC 8288): next, and for pages with numbers prev, first and last. The next page is found
  * by its cursor, which costs the same however deep it lies; the filters stay.
  * @param query as sent
- * @returns undefined for the last page that a cursor led to: nothing is around it that could be named
+ * @returns undefined for the last page that a cursor led to: nothing is around it that could be named; and for filters
+ *   so many that the header would be too long
  */
 export function linkPages(
   path: string,
@@ -34,5 +38,6 @@ export function linkPages(
     link('first', 'page', '1');
     link('last', 'page', String(last));
   }
-  return links.length === 0 ? undefined : links.join(', ');
+  const header = links.join(', ');
+  return header === '' || header.length > LINKS_MOST ? undefined : header;
 }

@@ -12,8 +12,10 @@ export const DEPTH_MOST = 100;
  * @throws Refusal `malformed_request`
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
+  const { 'content-encoding': encoding, 'transfer-encoding': transfer } = request.headers;
+  // Node reads `gzip, chunked` too, and leaves the gzip to us.
+  const packed = transfer !== undefined && transfer.toLowerCase() !== 'chunked';
+  if (packed || (encoding !== undefined && encoding !== 'identity')) {
     throw new Refusal('malformed_request', { detail: 'body-encoding' });
   }
   const told = request.headers['content-length'];

@@ -14,6 +14,8 @@ export class JsonObjectText {
 export interface Member {
   readonly name: string;
   readonly value: unknown;
+  /** The value as it was written: a number may be larger, and a list deeper, than what it is parsed to tells. */
+  readonly text: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export interface Member {
 export function readMembers(text: string): Member[] {
   return memberTexts(text).map(({ name, text: own }) => ({
     name,
+    text: own,
     value: own.startsWith('{') ? new JsonObjectText(own) : (JSON.parse(own) as unknown),
   }));
 }

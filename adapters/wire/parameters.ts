@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { TSchema } from 'typebox';
-import type { Problem } from '../../src/errors.ts';
+import { Refusal, type Problem } from '../../src/errors.ts';
 import { JsonObjectText, objectText } from './free-json.ts';
 import { toSnake } from './spelling.ts';
 
@@ -8,6 +8,8 @@ import { toSnake } from './spelling.ts';
 export interface Sent {
   readonly name: string;
   readonly value: unknown;
+  /** The value as it was written, where it was written as JSON. */
+  readonly text?: string;
 }
 
 /** The JSON Schema of one property, as far as decoding looks at it. */
@@ -34,7 +36,13 @@ export function isList(schema: PropertySchema | undefined): boolean {
   return schema?.type === 'array';
 }
 
-/** The pairs of a query or a form. Text that is not percent-encoded UTF-8 is told as a problem. */
+/** What has more parts that are no text is none: each costs an exception. */
+const UNREADABLE_MOST = 100;
+
+/**
+ * The pairs of a query or a form. Text that is not percent-encoded UTF-8 is told as a problem.
+ * @throws Refusal `malformed_request` where next to nothing is text
+ */
 export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } {
   const sent: Sent[] = [];
   const problems: Problem[] = [];
@@ -48,6 +56,9 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
     if (name === undefined || value === undefined) {
       const parameter = name ?? rawName.slice(0, 64);
       problems.push({ parameter, asSent: true, fault: { is: 'format', expected: 'utf8' } });
+      if (problems.length > UNREADABLE_MOST) {
+        throw new Refusal('malformed_request', { detail: 'body-not-utf8' });
+      }
     } else {
       sent.push({ name, value });
     }

@@ -5,7 +5,7 @@ import { EMAIL_PATTERN } from '../../schemas/user.ts';
 import { refuseParameters, type Fault, type Problem, type Reason } from '../errors.ts';
 
 /** An error names this many wrong parameters at the most. */
-const PROBLEMS_MOST = 20;
+export const PROBLEMS_MOST = 20;
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, useDefaults: true, messages: false });
 ajv.addFormat('date-time', isInstant);
@@ -52,14 +52,31 @@ export function judgeInput(
 ): ReturnType<typeof refuseParameters> | undefined {
   let validate = compiled.get(schema);
   if (!validate) compiled.set(schema, (validate = ajv.compile(schema)));
-  if (validate(input) && found.length === 0) return undefined;
+  const tooLong = findTooLong(schema, input as Record<string, unknown>);
+  const left = tooLong.length === 0 ? input : { ...(input as object), ...emptied(tooLong) };
+  if (validate(left) && found.length === 0 && tooLong.length === 0) return undefined;
 
-  const problems = new Map(found.map((problem) => [problem.parameter, problem]));
+  const problems = new Map([...found, ...tooLong].map((problem) => [problem.parameter, problem]));
   for (const error of validate.errors ?? []) {
     const problem = problemOf(error);
     if (!problems.has(problem.parameter)) problems.set(problem.parameter, problem);
   }
   return refuseParameters([...problems.values()].slice(0, PROBLEMS_MOST));
+}
+
+/** Lists that are too long are told as such alone: to name what is wrong with each of a million members takes long. */
+function findTooLong(schema: TSchema, input: Record<string, unknown>): Problem[] {
+  const { properties = {} } = schema as { properties?: Record<string, { maxItems?: number }> };
+  return Object.entries(properties).flatMap(([parameter, { maxItems: most = Infinity }]): Problem[] => {
+    const value = input[parameter];
+    return Array.isArray(value) && value.length > most
+      ? [{ parameter, fault: { is: 'too-many', most } }]
+      : [];
+  });
+}
+
+function emptied(lists: readonly Problem[]): Record<string, unknown[]> {
+  return Object.fromEntries(lists.map(({ parameter }) => [parameter, []]));
 }
 
 function problemOf(error: ErrorObject): Problem {

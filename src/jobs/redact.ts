@@ -68,18 +68,29 @@ export function redactSecrets(text: JsonText): JsonText {
   return redacted + text.slice(from);
 }
 
+const LONGEST_ENDING = Math.max(...[...SECRET_ENDINGS].map((ending) => ending.length));
+
 /** `signature_method` and `access_key_id` end in other words and are kept. */
 function isSecret(key: string): boolean {
   const words = wordsOf(key);
   if (HARMLESS.has(words.slice(-2).join(' '))) return false;
-  return words.some((_, from) => SECRET_ENDINGS.has(words.slice(from).join('')));
+  // From the last word on, and no further than an ending is long: a key may have a million words.
+  let ending = '';
+  for (let at = words.length - 1; at >= 0 && ending.length < LONGEST_ENDING; at--) {
+    ending = `${words[at]}${ending}`;
+    if (SECRET_ENDINGS.has(ending)) return true;
+  }
+  return false;
 }
 
-/** `userPassword`, `USER_PASSWORD`, `user-password` and `user.password.1` → user, password. */
+/**
+ * `userPassword`, `USER_PASSWORD`, `user-password` and `user.password.1` → user, password. Each expression looks at a
+ * letter and no more than two behind it, so that a long key takes no longer than its length says.
+ */
 function wordsOf(key: string): string[] {
   return key
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replace(/[a-z0-9](?=[A-Z])/g, '$& ')
+    .replace(/[A-Z](?=[A-Z][a-z])/g, '$& ')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '' && !/^\d+$/.test(word));

@@ -43,4 +43,32 @@ describe('a log-in', () => {
     await assert.rejects(logInMeanwhile({ passwordHash: 'hash of another' }), /wrong_password/);
     await assert.rejects(logInMeanwhile({ active: false }), /wrong_password/);
   });
+
+  it('does the same work for a user that is not there as for a wrong password', async () => {
+    const verified: (string | undefined)[] = [];
+    let counted = 0;
+    const ports = {
+      accounts: { findUser: async (userId: string) => (userId === before.userId ? before : undefined) },
+      passwords: {
+        verify: async (_password: string, stored: string | undefined) => {
+          verified.push(stored);
+          return false;
+        },
+      },
+      attempts: {
+        async admit() {},
+        failed: async () => void counted++,
+        async succeeded() {},
+      },
+    };
+    for (const name of [before.userId, 'usr-nobody']) {
+      const call = { input: { name, password: 'wrong' }, origin: { address: 'here' }, ports };
+      await assert.rejects(async () => logIn.handle(call as unknown as Invocation), {
+        reason: 'wrong_password',
+      });
+    }
+    // One comparison each, the second with the decoy that `createPasswords` has in place of a hash.
+    assert.deepEqual(verified, [before.passwordHash, undefined]);
+    assert.equal(counted, 2);
+  });
 });

@@ -7,11 +7,9 @@ import { createCallLimit } from './call-limit.ts';
 import type { Cors } from './cors.ts';
 import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
 import type { Listener } from './server.ts';
+import { tellOfRefusals, type Because } from './tell-of-refusals.ts';
 import type { TrackedResponse } from './tracked-response.ts';
 import { createTurnProbe } from './turn-probe.ts';
-
-/** Why a call is refused before it is looked at. */
-export type Because = 'calls' | 'bodies' | 'database';
 
 export interface GuardParts extends RequestSettings {
   readonly actionPath: string;
@@ -39,8 +37,6 @@ const SMALL_BODY = 16_384;
 const BODIES_MOST = 67_108_864;
 /** Requests of one connection that wait for the answer to an earlier one. More of them only make others wait. */
 const BEHIND_MOST = 8;
-/** Refusals that are so far apart belong to different times of load; in ms. */
-const QUIET = 5_000;
 
 /**
  * Lets in what can be carried, and refuses the rest at once, before its body is read. What was let in is never refused
@@ -136,25 +132,4 @@ function sizeOf({ headers }: IncomingMessage, most: number): number {
 
 function pathOf({ url }: IncomingMessage): string {
   return originForm(url).split('?', 1)[0] as string;
-}
-
-/** Two lines for each time of load, however many calls it costs. */
-function tellOfRefusals(log: Log): (because: Because) => void {
-  let refused: Partial<Record<Because, number>> | undefined;
-  let last = 0;
-  const end = (): void => {
-    const left = last + QUIET - performance.now();
-    if (left > 0) return void setTimeout(end, left).unref();
-    log.info({ refused }, 'calls are not refused any more');
-    refused = undefined;
-  };
-  return (because) => {
-    last = performance.now();
-    if (!refused) {
-      log.warn({ because }, 'calls are refused: there are more than can be carried');
-      refused = {};
-      setTimeout(end, QUIET).unref();
-    }
-    refused[because] = (refused[because] ?? 0) + 1;
-  };
 }

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../wire/exchange.ts';
-import type { Because } from './guard.ts';
 import type { Closed } from './server.ts';
+import type { Because } from './tell-of-refusals.ts';
 
 /** What operators watch: calls by operation, protocol and outcome, and what the cache did. */
 export interface Metrics {

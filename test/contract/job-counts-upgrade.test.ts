@@ -14,6 +14,7 @@ import { mulberry } from '../coherence/checker/mulberry.ts';
 import { filtersOf, wrongTotals } from '../support/count-subsets.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { eventually } from '../support/eventually.ts';
 import { DATABASES, type DatabaseName } from '../support/fresh-store.ts';
 
 const OPTIONS = { migrationSource, tableName: 'jobgate_migrations' };
@@ -99,7 +100,7 @@ for (const name of DATABASES) {
         const filters = filtersOf(WORDS, mulberry(3));
         assert.deepEqual(await wrongTotals(db, dialect.snapshot, filters), []);
         const before = written;
-        while (written < before + 50) await sleep(5);
+        await eventually('they have written more', () => written >= before + 50);
         assert.deepEqual(await wrongTotals(db, dialect.snapshot, filters), []);
       } finally {
         stop.abort();

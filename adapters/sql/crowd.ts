@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /** A queue for connections that was empty within this time is a burst, which passes; in ms. */
-const STANDING = 100;
+const STANDING = 500;
 
 /** The queue for the connections of a pool. */
 export interface Crowd {

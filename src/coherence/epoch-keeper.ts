@@ -61,7 +61,9 @@ export function createEpochKeeper(parts: {
   };
 
   const turnOn = async (runId: string, after: number): Promise<void> => {
-    if (await ledger.turnOn(runId, after, (epoch) => cache.setEpoch(epoch))) observe(await ledger.epoch());
+    if (!(await ledger.turnOn(runId, after, (epoch) => cache.setEpoch(epoch)))) return;
+    fencedAt = -Infinity;
+    observe(await ledger.epoch());
   };
 
   return {
@@ -82,7 +84,7 @@ export function createEpochKeeper(parts: {
       } else if (runId !== state.runId || (await cache.epoch()) !== state.epoch) {
         await fence(state.epoch);
       } else {
-        // It reaches what the others use: should it lose that again, it is another loss.
+        // It reaches what the others use, as it does where it turned the cache on: should it lose that, it is another loss.
         fencedAt = -Infinity;
       }
     },

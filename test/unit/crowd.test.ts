@@ -26,7 +26,7 @@ describe('the queue for connections to the database', () => {
     const { crowd, waits, pass } = makePool();
     assert.ok(!crowd.reads());
     waits(100);
-    pass(90);
+    pass(450);
     assert.ok(!crowd.reads());
     assert.ok(!crowd.changes());
   });
@@ -34,7 +34,7 @@ describe('the queue for connections to the database', () => {
   it('is one when it has stood for a while and is not short; changes may make it longer than reads', () => {
     const { crowd, waits, pass } = makePool();
     waits(3);
-    pass(500);
+    pass(600);
     assert.ok(!crowd.reads());
     waits(4);
     assert.ok(crowd.reads());
@@ -46,7 +46,7 @@ describe('the queue for connections to the database', () => {
   it('is none any more as soon as it was empty', () => {
     const { crowd, waits, pass } = makePool();
     waits(50);
-    pass(500);
+    pass(600);
     assert.ok(crowd.reads());
     waits(0);
     assert.ok(!crowd.reads());

@@ -1,7 +1,7 @@
 /** Longer turns of the event loop than this mean that calls wait for each other; in ms. A new call waits about two. */
-const TURN_MOST = 5;
+const TURN_MOST = 20;
 /** So many calls are always let in: where each takes long, fewer would leave the process idle. */
-const LEAST = 16;
+const LEAST = 64;
 /** Turns are judged together for so long, in ms, so that one collection of garbage is not taken for load. */
 const WINDOW = 50;
 const TURNS_LEAST = 3;

@@ -194,7 +194,7 @@ describe('a clock that is set while the gateway runs', () => {
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     });
-    await serving.says(/"msg":"the cache is on"/);
+    await serving.says(/"msg":"ready"/);
     const token = await logIn(serving);
     const whoAmI = async (): Promise<number> => (await callRest(serving, token, '/v1/auth')).status;
 

@@ -175,7 +175,7 @@ describe('a gateway whose database does not keep up', () => {
     way.freeze();
     const waiting = Array.from({ length: 12 }, () => call('/v1/jobs'));
     try {
-      await sleep(300);
+      await sleep(800);
       const refused = await Promise.all(Array.from({ length: 5 }, () => call('/v1/jobs')));
       for (const { status, headers, body } of refused) {
         assert.equal(status, 503);

@@ -160,8 +160,8 @@ for (const store of STORES) {
       assert.deepEqual(answers.map(codeOf), [10009]);
     });
 
-    it('answers many requests on one connection in their order', async () => {
-      const paths = Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? '/v1/auth' : '/v1/nowhere'));
+    it('answers eight requests that come at once on one connection in their order', async () => {
+      const paths = Array.from({ length: 8 }, (_, index) => (index % 3 === 0 ? '/v1/auth' : '/v1/nowhere'));
       const lines = paths.map((path) => get('Host: a').replace('/v1/auth', path));
       const answers = await send(`${lines.join('')}${LAST}`);
       assert.deepEqual(answers.map(codeOf), [

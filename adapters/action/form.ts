@@ -45,11 +45,11 @@ function formOf(query: readonly Sent[], body: readonly Sent[], problems: readonl
 }
 
 function parseBody(type: string, text: string): { sent: Sent[]; problems: Problem[] } {
-  if (text.trim() === '') return { sent: [], problems: [] };
+  if (!/\S/.test(text)) return { sent: [], problems: [] };
   const form = type === '' || type === 'application/x-www-form-urlencoded';
   if (!form && type !== 'application/json') throw new Refusal('malformed_request', { detail: 'body-type' });
   // curl names a form unless it is told otherwise; no form begins with a brace.
-  if (form && !text.trimStart().startsWith('{')) return parsePairs(text);
+  if (form && !/^\s*\{/.test(text)) return parsePairs(text);
   return { sent: readMembers(text), problems: [] };
 }
 

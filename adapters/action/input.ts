@@ -65,7 +65,7 @@ export function readInput(
   const twice = (parameter: string): void =>
     void problems.push({ parameter, asSent: true, fault: { is: 'duplicate' } });
 
-  for (const { name, value: given, text = JSON.stringify(given) } of form.sent) {
+  for (const { name, value: given, text } of form.sent) {
     // An empty value of an optional parameter counts as absent.
     if (given === '' || given === null) continue;
     const whole = meanings.get(name);
@@ -85,7 +85,7 @@ export function readInput(
       if (part.property in value) twice(name);
       else {
         const values = nested.get(part) ?? [];
-        values.push({ path: rest.split('.'), text });
+        values.push({ path: rest.split('.'), text: text ?? JSON.stringify(given) });
         nested.set(part, values);
       }
     }

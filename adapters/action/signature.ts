@@ -58,7 +58,9 @@ export function stringToSign(method: string, path: string, sent: readonly Sent[]
   const signed = sent.filter(({ name }) => name !== 'signature');
   // oxlint-disable-next-line no-control-regex -- all of ASCII
   const plain = signed.every(({ name }) => /^[\x00-\x7f]*$/.test(name));
-  signed.sort(plain ? (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : compareBytes);
+  // Clients sort what they sign, and send it so.
+  const sorted = plain && signed.every(({ name }, at) => at === 0 || signed[at - 1]!.name <= name);
+  if (!sorted) signed.sort(compareBytes);
   try {
     const pairs = signed.map(({ name, value }) => `${encode(name)}=${encode(textFor(value))}`);
     return `${method}\n${path}\n${pairs.join('&')}`;

@@ -36,7 +36,14 @@ export function createRedisEntryCache(
   const steps = defineSteps(redis);
   const prefix = `jobgate:{${storeId}}:`;
   const epochKey = `${prefix}epoch`;
-  const keyOf = (epoch: number, { kind, id }: EntryKey): string => `${prefix}${epoch}:${kind}:${id}`;
+  // Joined once for each epoch: ten keys of a call are hashed each as one piece.
+  let begins = { epoch: -1, job: '', account: '' };
+  const keyOf = (epoch: number, { kind, id }: EntryKey): string => {
+    if (begins.epoch !== epoch) {
+      begins = { epoch, job: `${prefix}${epoch}:job:`, account: `${prefix}${epoch}:account:` };
+    }
+    return begins[kind] + id;
+  };
 
   /**
    * An answer counts only if it came from the process that was asked: a command may have waited in a queue while

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { createSecretKey, hash, randomBytes, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal, type Detail } from '../errors.ts';
 import type { Origin } from '../operation.ts';
@@ -38,7 +38,7 @@ interface Remembered extends Claim {
   /** The hash that the password was found to match, which spares hashing when only the version moved. */
   readonly passwordHash?: string;
   /** What the signatures of an access key are checked with. */
-  readonly secret?: string;
+  readonly secret?: KeyObject;
   readonly outdated?: boolean;
 }
 
@@ -110,7 +110,7 @@ export function createCredentialJudge(
     if (secret === undefined) {
       throw new Error(`the secret of ${accessKeyId} opens with no key of KEY_ENCRYPTION_KEY`);
     }
-    return { userId: key.owner, version: key.version, digest, secret };
+    return { userId: key.owner, version: key.version, digest, secret: createSecretKey(secret, 'utf8') };
   };
 
   /** What is remembered of credentials, or what the question finds out; equal questions are asked once. */
@@ -142,7 +142,8 @@ export function createCredentialJudge(
   };
 
   const judgeByKey = (signature: Signature, key: Remembered): Claim => {
-    const until = judgeSignature(signature, key.secret ?? '', signatureWindow, clock());
+    if (!key.secret) throw new Error('what is remembered of an access key has no secret');
+    const until = judgeSignature(signature, key.secret, signatureWindow, clock());
     keyUses.note(signature.accessKeyId);
     const { userId, version, digest } = key;
     return { userId, version, digest, signed: { signature, until } };

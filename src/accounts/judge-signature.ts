@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Refusal, type Detail } from '../errors.ts';
 
 /** A call that is signed with the secret of an access key. */
@@ -25,7 +25,7 @@ const HOLDS_MOST = 60 * 60_000;
  * @returns milliseconds since 1970
  * @throws Refusal `unauthenticated`, `request_expired`
  */
-export function judgeSignature(signature: Signature, secret: string, window: number, now: number): number {
+export function judgeSignature(signature: Signature, secret: KeyObject, window: number, now: number): number {
   const { algorithm, text, time, deadline } = signature;
   const right = createHmac(algorithm, secret).update(text).digest();
   const sent = Buffer.from(signature.signature, 'base64');
@@ -43,5 +43,5 @@ export function judgeSignature(signature: Signature, secret: string, window: num
 export function signatureDigest({ accessKeyId, signature }: Signature): string {
   // The same bytes may be written as base64 in several ways.
   const bytes = Buffer.from(signature, 'base64').toString('base64');
-  return createHash('sha256').update(`${accessKeyId}\0${bytes}`).digest('hex');
+  return hash('sha256', `${accessKeyId}\0${bytes}`);
 }

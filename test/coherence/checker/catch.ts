@@ -37,10 +37,8 @@ export const QUICK = [
   'no block',
   'only one of several blocked',
   'no fence where nothing could be blocked',
-  'no end of values after T',
   'no epoch compared by readers',
   'no run id',
-  'no token compared by fill',
   'no token compared by publish',
   'no coherent accounts',
 ] as const satisfies readonly Rule[];

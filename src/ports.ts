@@ -312,9 +312,10 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /**
    * Judges a password against a hash; without a hash it takes the same time and answers false.
+   * @param admit asked right before the work is done; what it throws is thrown
    * @throws Refusal `unavailable` where more are waiting than are worth waiting for.
    */
-  verify(password: string, hash: string | undefined): Promise<boolean>;
+  verify(password: string, hash: string | undefined, admit?: () => Promise<void>): Promise<boolean>;
 }
 
 /** Counts failed attempts to prove who one is, per user at an address and per address. */

@@ -30,9 +30,12 @@ export function createPasswords(): Passwords {
 
   return {
     hash: async (password) => bounded(() => hash(password, COST)),
-    async verify(password, stored) {
+    async verify(password, stored, admit) {
       const against = stored ?? (await (decoy ??= makeDecoy()));
-      const matches = await bounded(() => verify(against, password));
+      const matches = await bounded(async () => {
+        await admit?.();
+        return verify(against, password);
+      });
       return matches && stored !== undefined;
     },
   };

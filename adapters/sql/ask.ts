@@ -38,18 +38,22 @@ const UNWRITABLE_SQLITE = /^SQLITE_(FULL|READONLY|IOERR)(_|$)/;
  * Runs a query or a transaction; a database that is away or overloaded becomes a refusal that callers understand.
  * @throws Refusal `unavailable`
  */
-export async function ask<Result>(query: () => Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable(new Error('the database does not answer'))), PATIENCE);
+export function ask<Result>(query: () => Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(unavailable(new Error('the database does not answer')));
+    }, PATIENCE);
+    query().then(
+      (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      },
+      (thrown: unknown) => {
+        clearTimeout(timer);
+        reject(isPassing(thrown) ? unavailable(thrown) : thrown);
+      },
+    );
   });
-  try {
-    return await Promise.race([query(), patience]);
-  } catch (thrown) {
-    throw isPassing(thrown) ? unavailable(thrown) : thrown;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 export function isPassing(thrown: unknown): boolean {

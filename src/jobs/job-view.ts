@@ -51,16 +51,20 @@ export function createJobFaces(renderers: Readonly<Record<string, JobRenderer>>)
     return Buffer.from(renderer(job));
   };
 
+  /** The faces in the entry of a job that was changed: its answer shows one of them. */
+  const encoded = new WeakMap<Job, readonly Buffer[]>();
+
   return {
     view: (job) => ({
       jobId: job.jobId,
       owner: job.owner,
       version: job.version,
-      face: (name) => render(name, job),
+      face: (name) => encoded.get(job)?.[names.indexOf(name)] ?? render(name, job),
     }),
 
     encode(job) {
       const faces = names.map((name) => render(name, job));
+      encoded.set(job, faces);
       const lengths = faces.map((face) => face.length).join(' ');
       return Buffer.concat([Buffer.from(`${fingerprint} ${job.jobId} ${job.owner} ${lengths}\n`), ...faces]);
     },

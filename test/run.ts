@@ -73,7 +73,7 @@ async function main(args: string[]): Promise<number> {
     TEST_DATABASE_URL: await provide('TEST_DATABASE_URL', databaseUrl, identifyMariaDb, startMariaDb),
     TEST_REDIS_URL: await provide('TEST_REDIS_URL', redisUrl, identifyRedis, startRedis),
   };
-  const nodeArgs = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...options];
+  const nodeArgs = ['--import', 'tsx', '--test', '--test-concurrency=3', '--test-reporter=spec', ...options];
   const status = await run(process.execPath, [...nodeArgs, ...files], env);
   const judged = judgedAnswers();
   console.log(`${judged} answers of the REST API were judged by its OpenAPI document`);

@@ -3,6 +3,7 @@ import { runJobgate, startServing } from '../test/support/built-process.ts';
 import { createTestDatabase } from '../test/support/database.ts';
 import { fillJobs } from './growth-fill.ts';
 import { OWN_USER } from './growth-job.ts';
+import type { Side } from './measure.ts';
 import type { Stage } from './stage.ts';
 
 /** A gateway without a cache, before a table of so many jobs. */
@@ -31,6 +32,21 @@ export function growthOf(stage: Stage, rows: number): Promise<Growth> {
   const present = made.get(stage) ?? setGrowth(stage, rows);
   made.set(stage, present);
   return present;
+}
+
+/** Reads of a table, one path after the other, by so many connections at once. */
+export function readsOf(
+  { loader }: Stage,
+  { rows, base, pids, tokens }: GrowthSide,
+  asked: {
+    readonly who: keyof GrowthSide['tokens'];
+    readonly paths: readonly string[];
+    readonly connections: number;
+  },
+): Side {
+  const { who, paths, connections } = asked;
+  const flow = { is: 'get by rest', token: tokens[who], paths } as const;
+  return { name: `${rows} jobs`, pids, run: (times) => loader.carry({ base, flow, times, connections }) };
 }
 
 async function setGrowth(stage: Stage, rows: number): Promise<Growth> {

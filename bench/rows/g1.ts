@@ -1,4 +1,4 @@
-import { growthOf, type GrowthSide } from '../growth-stage.ts';
+import { growthOf, readsOf, type GrowthSide } from '../growth-stage.ts';
 import { growthJobId, OWN_USER } from '../growth-job.ts';
 import { measure, type Measured, type Side } from '../measure.ts';
 import type { Row } from '../row.ts';
@@ -44,17 +44,8 @@ export const g1: Row = {
     const { few, many } = await growthOf(stage, rows);
     const measured: (Measured & { way: string })[] = [];
     for (const way of ways()) {
-      const side = (table: GrowthSide): Side => ({
-        name: `${table.rows} jobs`,
-        pids: table.pids,
-        run: (times) =>
-          stage.loader.carry({
-            base: table.base,
-            flow: { is: 'get by rest', token: table.tokens[way.who], paths: [pathOf(way, table)] },
-            times,
-            connections: CONNECTIONS,
-          }),
-      });
+      const side = (table: GrowthSide): Side =>
+        readsOf(stage, table, { who: way.who, paths: [pathOf(way, table)], connections: CONNECTIONS });
       const effort = { rounds: Math.min(rounds, ROUNDS), times: Math.round(TIMES * share) };
       const name = `${way.who} ${way.withIds ? 'ids ' : ''}${Object.values(way.words).join(' ')}`;
       measured.push({ way: `${name}, ${rows} jobs`, ...(await measure(side(many), side(few), effort)) });

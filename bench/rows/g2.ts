@@ -1,5 +1,5 @@
 import { writeCursor } from '../../src/jobs/page-cursor.ts';
-import { growthOf } from '../growth-stage.ts';
+import { growthOf, readsOf } from '../growth-stage.ts';
 import { measure, type Side } from '../measure.ts';
 import type { Row } from '../row.ts';
 
@@ -22,16 +22,9 @@ export const g2: Row = {
     const time = Date.parse(`${String(last?.create_time).replace(' ', 'T')}Z`);
     const after = writeCursor({ by: 'createTime', descending: true, time, jobId: String(last?.job_id) });
     const side = (name: string, query: string): Side => ({
+      ...readsOf(stage, many, { who: 'admin', paths: [`/v1/jobs?per_page=20${query}`], connections: 1 }),
       name,
-      pids: many.pids,
       spent: () => performance.now() * 1_000,
-      run: (times) =>
-        stage.loader.carry({
-          base: many.base,
-          flow: { is: 'get by rest', token: many.tokens.admin, paths: [`/v1/jobs?per_page=20${query}`] },
-          times,
-          connections: 1,
-        }),
     });
     const effort = { rounds, times: Math.round(TIMES * share) };
     const measured = await measure(side('deep', `&after=${after}`), side('first', ''), effort);

@@ -1,4 +1,4 @@
-import { growthOf, type GrowthSide } from '../growth-stage.ts';
+import { growthOf, readsOf, type GrowthSide } from '../growth-stage.ts';
 import { growthJobId } from '../growth-job.ts';
 import { measure, type Side } from '../measure.ts';
 import type { Row } from '../row.ts';
@@ -17,17 +17,8 @@ export const g3: Row = {
     const { few, many } = await growthOf(stage, rows);
     const measured = [];
     for (const [way, pathsOf] of Object.entries(WAYS)) {
-      const side = (table: GrowthSide): Side => ({
-        name: `${table.rows} jobs`,
-        pids: table.pids,
-        run: (times) =>
-          stage.loader.carry({
-            base: table.base,
-            flow: { is: 'get by rest', token: table.tokens.admin, paths: pathsOf(table.rows) },
-            times,
-            connections: CONNECTIONS,
-          }),
-      });
+      const side = (table: GrowthSide): Side =>
+        readsOf(stage, table, { who: 'admin', paths: pathsOf(table.rows), connections: CONNECTIONS });
       const effort = { rounds, times: Math.round(TIMES * share) };
       measured.push({ way: `${way}, ${rows} jobs`, ...(await measure(side(many), side(few), effort)) });
     }

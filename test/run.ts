@@ -4,12 +4,12 @@
  * or uses the servers named by TEST_DATABASE_URL and TEST_REDIS_URL, and exits with the status of the tests.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderOfRun } from './support/folder.ts';
 import { ensureServers } from './support/install-servers.ts';
-import { identifyMariaDb, startMariaDb } from './support/mariadb.ts';
+import { EMPTY_DATA, findMariaDb, identifyMariaDb, makeEmptyData, startMariaDb } from './support/mariadb.ts';
 import type { PrivateServer, ServerIdentity } from './support/private-server.ts';
 import { identifyRedis, startRedis } from './support/redis.ts';
 import { Watchdog } from './support/watchdog.ts';
@@ -21,10 +21,15 @@ const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type EndSignal = keyof typeof SIGNAL_STATUS;
 
+/** Everything that the run writes is below it. */
+const folder = await folderOfRun();
 /** Where the tests note how many answers they judged by the OpenAPI document. */
-const counts = join(tmpdir(), `jobgate-test-counts-${process.pid}`);
+const counts = join(folder, 'counts');
+/** What the data of each database server begins with. */
+const emptyData = join(folder, 'empty-data');
+process.env['TMPDIR'] = folder;
 
-const watchdog = new Watchdog();
+const watchdog = new Watchdog(folder);
 const servers: PrivateServer[] = [];
 let endSignal: EndSignal | undefined;
 let current: ChildProcess | undefined;
@@ -45,7 +50,6 @@ try {
 } finally {
   await Promise.all(servers.map((server) => server.stop()));
   await watchdog.end();
-  rmSync(counts, { force: true });
 }
 if (endSignal) {
   console.error(`Interrupted by ${endSignal}`);
@@ -68,6 +72,10 @@ async function main(args: string[]): Promise<number> {
   const browsing = files.some((file) => file.startsWith(BROWSER_TESTS));
   await ensureServers({ mariadb: !databaseUrl, redis: !redisUrl, chromium: browsing });
   stopIfInterrupted();
+  if (findMariaDb()) {
+    await makeEmptyData(emptyData);
+    process.env[EMPTY_DATA] = emptyData;
+  }
   const env = {
     JOBGATE_TEST_COUNTS: counts,
     TEST_DATABASE_URL: await provide('TEST_DATABASE_URL', databaseUrl, identifyMariaDb, startMariaDb),

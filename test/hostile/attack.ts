@@ -22,7 +22,8 @@ export interface Report {
   readonly seconds: number;
 }
 
-const LINES = 48;
+/** Fewer at once than a gateway lets in however busy the machine is: nobody is to be told to come back. */
+const LINES = 20;
 const DEPTH = 3;
 /** Tokens and signatures are made anew after so many requests. */
 const BATCH = 4_000;

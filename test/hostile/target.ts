@@ -53,6 +53,8 @@ export async function startTarget(store: Store): Promise<Target> {
     BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
     KEY_ENCRYPTION_KEY: ENCRYPTION_KEY,
     LOG_LEVEL: 'error',
+    // One for each request at once: where the disk is slow, none is refused because others wait.
+    DATABASE_POOL_SIZE: '64',
     NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(CLEAR_UP)}`,
   };
   const port = await freePort();

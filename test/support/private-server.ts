@@ -10,7 +10,7 @@ import { exitOf, isRunning, Watchdog } from './watchdog.ts';
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
-const LOG_TAIL_LINES = 25;
+const LOG_TAIL_LINES = 60;
 const PORT_ATTEMPTS = 3;
 
 /** Which server answers: the product's name and its version number, such as `MariaDB` and `10.11.19`. */
@@ -39,7 +39,7 @@ export interface PrivateServer extends ServerIdentity, AsyncDisposable {
 }
 
 /** Runs a program to its end. @throws Error where it fails */
-type RunProgram = (program: string, args: string[]) => Promise<void>;
+export type RunProgram = (program: string, args: string[]) => Promise<void>;
 
 /** What differs between the kinds of servers. */
 export interface ServerPlan {

@@ -239,16 +239,23 @@ export interface Changes {
   change<Result>(keys: readonly EntryKey[], work: (tx: ChangeTx) => Promise<Result>): Promise<Result>;
 }
 
+/** A job as a change leaves it, who made the change, and what they said of it. */
+export interface JobChange {
+  readonly job: Job;
+  readonly userId: string;
+  readonly note: string;
+}
+
 /** What a change may do to the database, inside its transaction. */
 export interface ChangeTx {
   /** The job as locked; undefined where there is none that a reader may see. */
   job(jobId: string): Promise<Job | undefined>;
-  insertJob(job: Job): Promise<void>;
+  /** Each change of a job writes its row in the timeline, too. @throws Error where the id was used before */
+  insertJob(change: JobChange): Promise<void>;
   /** Stores the job as it is now, its next version with it. */
-  updateJob(job: Job): Promise<void>;
-  /** Keeps the row, and keeps it from every reader. */
-  hideJob(jobId: string): Promise<void>;
-  addEvent(event: { readonly job: Job; readonly userId: string; readonly note: string }): Promise<void>;
+  updateJob(change: JobChange): Promise<void>;
+  /** The same, and keeps the job from every reader. */
+  hideJob(change: JobChange): Promise<void>;
   /** The answer that was stored for a key since then. */
   recall(userId: string, key: string, since: number): Promise<StoredAnswer | undefined>;
   /** Stores an answer, in place of one older than `since`. @throws KeyTaken where the key has a younger one by now */

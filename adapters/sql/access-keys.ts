@@ -3,6 +3,7 @@ import type { AccessKeyStatus } from '../../schemas/access-key.ts';
 import type { StoredAccessKey } from '../../src/accounts/access-key.ts';
 import { KeyTaken } from '../../src/jobs/answer-once.ts';
 import type { AccountStore, ChangeTx } from '../../src/ports.ts';
+import type { Queries } from './transaction.ts';
 import { ask, isDuplicate } from './ask.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
@@ -58,7 +59,7 @@ export function accessKeyStore(
 
 /** What a change may do to access keys, whose owner's account it has locked, and what signed calls leave behind. */
 export function accessKeyChanges(
-  trx: Knex.Transaction,
+  trx: Queries,
 ): Pick<ChangeTx, 'keysOf' | 'insertKey' | 'updateKey' | 'removeKey' | 'recallSigned' | 'rememberSigned'> {
   const raiseVersion = async (owner: string): Promise<void> => {
     await trx('users')

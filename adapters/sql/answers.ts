@@ -1,11 +1,11 @@
-import type { Knex } from 'knex';
 import { KeyTaken } from '../../src/jobs/answer-once.ts';
 import type { ChangeTx } from '../../src/ports.ts';
+import type { Queries } from './transaction.ts';
 import { ask, isDeadlock, isDuplicate } from './ask.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
 /** What a transaction may do with the answers that are kept for keys. */
-export function answerChanges(trx: Knex.Transaction): Pick<ChangeTx, 'recall' | 'remember'> {
+export function answerChanges(trx: Queries): Pick<ChangeTx, 'recall' | 'remember'> {
   return {
     recall: (userId, key, since) =>
       ask(async () => {
@@ -33,7 +33,7 @@ export function answerChanges(trx: Knex.Transaction): Pick<ChangeTx, 'recall' | 
 }
 
 /** Puts an answer in place of one that is too old and was not removed yet; false where the present one is not. */
-async function renew(trx: Knex, own: object, columns: object, since: number): Promise<boolean> {
+async function renew(trx: Queries, own: object, columns: object, since: number): Promise<boolean> {
   try {
     const renewed = await trx('idempotency_keys')
       .where(own)

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { AccountStore, ChangeTx } from '../../src/ports.ts';
+import type { Queries } from './transaction.ts';
 import { ask } from './ask.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
@@ -39,7 +40,7 @@ export function auditTrail(db: Knex): Pick<AccountStore, 'listAudit'> {
 }
 
 /** Who changed users and keys, written in the transaction of the change. */
-export function auditChanges(trx: Knex.Transaction): Pick<ChangeTx, 'addAudit'> {
+export function auditChanges(trx: Queries): Pick<ChangeTx, 'addAudit'> {
   return {
     addAudit: (entry) =>
       ask(async () => {

@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
 import type { Job } from '../../src/jobs/job.ts';
-import type { ChangeTx } from '../../src/ports.ts';
+import type { ChangeTx, JobChange } from '../../src/ports.ts';
 import { ask } from './ask.ts';
+import type { Statement } from './dialect.ts';
 import { fromJob, fromJobEvent, lastChange, toJob, type JobRow } from './rows.ts';
+import { toSqlTime } from './time.ts';
+import type { Transaction } from './transaction.ts';
 
 /**
  * Jobs as a transaction knows them, as they were when it locked them or as it left them since: none can differ from
@@ -17,11 +20,31 @@ export function toVisibleJob(row: HideableRow): Job | undefined {
   return row.hidden_time === null ? toJob(row) : undefined;
 }
 
+type Columns = Readonly<Record<string, Knex.RawBinding>>;
+
 /** What a change may do to jobs, inside its transaction. */
 export function jobChanges(
-  trx: Knex.Transaction,
+  trx: Transaction,
   known: KnownJobs,
-): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent'> {
+): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob'> {
+  const update = async (change: JobChange, hidden: { hidden_time?: string }): Promise<void> => {
+    const { jobId, version } = change.job;
+    const row = fromJob(change.job);
+    const before = known.get(jobId);
+    // Free data may be long, and most changes are of the status.
+    const columns = { ...changedColumns(before && fromJob(before), row), ...hidden };
+    const assignments = Object.keys(columns).map((column) => `${column} = ?`);
+    const [updated] = await trx.run([
+      {
+        sql: `update jobs set ${assignments.join(', ')} where job_id = ? and version = ?`,
+        values: [...Object.values(columns), jobId, version - 1],
+      },
+      insertEvent(change),
+    ]);
+    // The row is locked and was read under the lock: anything but one row is a fault of the gateway.
+    if (updated?.changed !== 1) throw new Error(`job ${jobId} is not at version ${version - 1}`);
+  };
+
   return {
     job: (jobId) =>
       ask(async () => {
@@ -30,75 +53,58 @@ export function jobChanges(
         return row && toVisibleJob(row);
       }),
 
-    insertJob: (job) =>
+    insertJob: (change) =>
       ask(async () => {
-        await insertNew(trx, fromJob(job));
+        const { job } = change;
+        const [inserted] = await trx.run([insertNew(fromJob(job)), insertEvent(change)]);
+        if (inserted?.changed !== 1) {
+          throw new Error(`job ${job.jobId} was deleted: its id cannot be used again`);
+        }
         known.set(job.jobId, job);
       }),
 
-    updateJob: (job) =>
+    updateJob: (change) =>
       ask(async () => {
-        const { jobId } = job;
-        const row = fromJob(job);
-        const before = known.get(jobId);
-        // Free data may be long, and most changes are of the status.
-        const told = before ? changedColumns(fromJob(before), row) : Object.keys(row);
-        const columns = told as (keyof JobRow)[];
-        // The row is locked and was read under the lock: anything but one row is a fault of the gateway.
-        const changed = await rowsDone(
-          trx,
-          `update jobs set ${columns.map((column) => `${column} = ?`).join(', ')} where job_id = ? and version = ?`,
-          [...columns.map((column) => row[column] as Knex.RawBinding), jobId, job.version - 1],
-        );
-        if (changed !== 1) throw new Error(`job ${jobId} is not at version ${job.version - 1}`);
-        known.set(jobId, job);
+        await update(change, {});
+        known.set(change.job.jobId, change.job);
       }),
 
-    hideJob: (jobId) =>
+    hideJob: (change) =>
       ask(async () => {
-        await trx('jobs')
-          .where('job_id', jobId)
-          .update({ hidden_time: trx.ref('update_time') });
+        const { jobId, updateTime } = change.job;
+        await update(change, { hidden_time: toSqlTime(updateTime) });
         known.set(jobId, undefined);
-      }),
-
-    addEvent: (change) =>
-      ask(async () => {
-        const row = fromJobEvent(change.job.jobId, lastChange(change));
-        const columns = Object.keys(row);
-        const marks = columns.map(() => '?').join(', ');
-        const sql = `insert into job_events (${columns.join(', ')}) values (${marks})`;
-        await rowsDone(trx, sql, Object.values(row) as Knex.RawBinding[]);
       }),
   };
 }
 
-/**
- * Stores a new job, unless a job of its id was deleted: who remembers that one must not see a version go down.
- * @throws Error where the id was used before
- */
-async function insertNew(trx: Knex, row: JobRow): Promise<void> {
+/** Adds a new job, unless a job of its id was deleted: who remembers that one must not see a version go down. */
+function insertNew(row: JobRow): Statement {
   const columns = Object.keys(row);
-  const inserted = await rowsDone(
-    trx,
-    `insert into jobs (${columns.join(', ')}) select ${columns.map(() => '?').join(', ')} ` +
+  return {
+    sql:
+      `insert into jobs (${columns.join(', ')}) select ${marksFor(columns)} ` +
       'from (select 1 as one) as o where not exists (select 1 from deleted_jobs where job_id = ?)',
-    [...(Object.values(row) as Knex.RawBinding[]), row.job_id],
-  );
-  if (inserted !== 1) throw new Error(`job ${row.job_id} was deleted: its id cannot be used again`);
+    values: [...(Object.values(row) as Knex.RawBinding[]), row.job_id],
+  };
 }
 
-function changedColumns(before: JobRow, after: JobRow): string[] {
-  return Object.entries(after).flatMap(([column, value]) =>
-    value === before[column as keyof JobRow] ? [] : [column],
-  );
+function insertEvent(change: JobChange): Statement {
+  const row = fromJobEvent(change.job.jobId, lastChange(change));
+  const columns = Object.keys(row);
+  return {
+    sql: `insert into job_events (${columns.join(', ')}) values (${marksFor(columns)})`,
+    values: Object.values(row) as Knex.RawBinding[],
+  };
 }
 
-/**
- * Changes rows by SQL as it stands here, and tells how many: every change of a job needs two such statements, and the
- * query builder would take longer over each than the server does.
- */
-async function rowsDone(trx: Knex, sql: string, values: readonly Knex.RawBinding[]): Promise<number> {
-  const done = (await trx.raw(sql, values)) as [{ affectedRows: number }] | { changes: number };
-  return 'changes' in done ? done.changes : done[0].affectedRows;
+function marksFor(columns: readonly string[]): string {
+  return columns.map(() => '?').join(', ');
+}
+
+function changedColumns(before: JobRow | undefined, after: JobRow): Columns {
+  const changed = Object.entries(after).filter(
+    ([column, value]) => value !== before?.[column as keyof JobRow],
+  );
+  return Object.fromEntries(changed) as Columns;
 }

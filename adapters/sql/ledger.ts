@@ -11,6 +11,7 @@ import { jobChanges, toVisibleJob, type HideableRow, type KnownJobs } from './jo
 import { toEpochState, type EpochRow } from './rows.ts';
 import { epochColumns } from './snapshot.ts';
 import { tokenChanges } from './tokens.ts';
+import { openTransaction, type Transaction } from './transaction.ts';
 import { userChanges } from './users.ts';
 
 /** The database's side of the coherent cache: the epoch's row, and transactions that change rows with entries. */
@@ -21,10 +22,39 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
   const selectEpoch = db('cache_epoch as e')
     .first(...epochColumns(db, dialect))
     .toQuery();
-  const lockEpoch = async (trx: Knex): Promise<EpochState> => {
-    if (!dialect.shareLock) return epochIn(trx);
-    const [[row]] = (await trx.raw(`${selectEpoch} ${dialect.shareLock}`)) as [[EpochRow]];
-    return toEpochState(row);
+  const lockEpoch = { sql: `${selectEpoch} ${dialect.shareLock}` };
+  const lockEpochAlone = async (trx: Knex): Promise<void> => {
+    const { sql, values } = dialect.lockRow('cache_epoch', 'id', '1', true);
+    await trx.raw(sql, values);
+  };
+
+  /** Undefined where a row is held by another, and `wait` is false. */
+  const begin = async (keys: readonly EntryKey[], wait: boolean): Promise<LedgerTx | undefined> => {
+    const opening = openTransaction(db, dialect);
+    const giveUp = (): void => void opening.then((trx) => trx.rollback()).catch(() => {});
+    const locks = keys.map(({ kind, id }) => dialect.lockRow(TABLES[kind].table, TABLES[kind].key, id, wait));
+    try {
+      const trx = await ask(() => opening);
+      const done = await ask(() =>
+        trx.run([...locks, lockEpoch]).catch((thrown: unknown) => {
+          if (!wait && dialect.isHeld(thrown)) return undefined;
+          throw thrown;
+        }),
+      );
+      if (done)
+        return ledgerTx(
+          trx,
+          keys,
+          done.map(dialect.readLock),
+          toEpochState(done.at(-1)?.rows[0] as EpochRow),
+        );
+    } catch (thrown) {
+      // One that opens after nobody waits for it any more would hold its connection for ever.
+      giveUp();
+      throw thrown;
+    }
+    giveUp();
+    return undefined;
   };
 
   // The time begins after COMMIT, however long that took: until then readers may have filled the old epoch.
@@ -42,22 +72,18 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
         await db('cache_epoch').where('ttl', '<', ttl).update({ ttl });
       }),
 
-    async begin() {
-      const opening = db.transaction();
-      try {
-        return ledgerTx(await ask(() => opening), dialect, lockEpoch);
-      } catch (thrown) {
-        // One that opens after nobody waits for it any more would hold its connection for ever.
-        opening.then((trx) => trx.rollback()).catch(() => {});
-        throw thrown;
-      }
+    async begin(keys) {
+      const tx = await begin(keys, true);
+      if (!tx) throw new Error('a row that is waited for is locked in the end');
+      return tx;
     },
+    tryBegin: (keys) => begin(keys, false),
 
     async fence(epoch) {
       await ask(() =>
         db.transaction(async (trx) => {
           // Waits for every writer that holds the row's share lock.
-          await dialect.lockRow(trx, 'cache_epoch', 'id', '1', true);
+          await lockEpochAlone(trx);
           const state = await epochIn(trx);
           if (!state.on || state.epoch !== epoch) return;
           await trx('cache_epoch').update({ epoch: epoch + 1, mode: 'OFF', off_since: NOT_KNOWN });
@@ -70,7 +96,7 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
 
     async turnOn(runId, after, setEpoch) {
       const offLongEnough = async (trx: Knex): Promise<EpochState | undefined> => {
-        await dialect.lockRow(trx, 'cache_epoch', 'id', '1', true);
+        await lockEpochAlone(trx);
         const state = await epochIn(trx);
         return !state.on && state.offFor > after ? state : undefined;
       };
@@ -107,29 +133,25 @@ const TABLES = {
 } as const;
 
 function ledgerTx(
-  trx: Knex.Transaction,
-  dialect: Dialect,
-  lockEpoch: (trx: Knex) => Promise<EpochState>,
+  trx: Transaction,
+  keys: readonly EntryKey[],
+  locks: readonly Lock[],
+  epoch: EpochState,
 ): LedgerTx {
   const jobs: KnownJobs = new Map();
   const absentAccounts = new Set<string>();
-  const take = (kind: EntryKey['kind'], id: string, lock: Lock): void => {
+  keys.forEach(({ kind, id }, index) => {
+    const lock = locks[index] as Lock;
     if (kind === 'account') {
       if (lock.is === 'absent') absentAccounts.add(id);
     } else if (lock.is === 'absent') {
       jobs.set(id, undefined);
-    } else if (lock.is === 'locked' && lock.row) {
+    } else if (lock.row) {
       jobs.set(id, toVisibleJob(lock.row as HideableRow));
     }
-  };
+  });
   return {
-    lock: ({ kind, id }, wait) =>
-      ask(async () => {
-        const lock = await dialect.lockRow(trx, TABLES[kind].table, TABLES[kind].key, id, wait);
-        take(kind, id, lock);
-        return lock.is !== 'held';
-      }),
-    epoch: () => ask(() => lockEpoch(trx)),
+    epoch,
 
     ...jobChanges(trx, jobs),
     ...answerChanges(trx),
@@ -140,20 +162,14 @@ function ledgerTx(
 
     async commit() {
       try {
-        await ask(async () => {
-          await trx.commit();
-          // Knex tells of a COMMIT that failed here alone.
-          await trx.executionPromise;
-        });
+        await ask(() => trx.commit());
       } catch (cause) {
         if (cause instanceof Refusal) throw cause;
         throw new Refusal('unavailable', { detail: 'database', cause });
       }
     },
 
-    async rollback() {
-      // A database that does not answer rolls back by itself once it ends the connection.
-      if (!trx.isCompleted()) await ask(() => trx.rollback()).catch(() => {});
-    },
+    // A database that does not answer rolls back by itself once it ends the connection.
+    rollback: () => ask(() => trx.rollback()).catch(() => {}),
   };
 }

@@ -2,7 +2,7 @@ import type { Role } from '../../schemas/user.ts';
 import type { Account } from '../../src/accounts/account.ts';
 import { emailKey } from '../../src/accounts/user.ts';
 import type { Job, JsonText } from '../../src/jobs/job.ts';
-import type { ChangeTx, EpochState, JobEvent, StoredUser } from '../../src/ports.ts';
+import type { JobChange, EpochState, JobEvent, StoredUser } from '../../src/ports.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
 export interface JobRow {
@@ -99,7 +99,7 @@ export function toJsonText(value: unknown, jobId: string): JsonText | undefined 
 }
 
 /** The change that made a job what it is. */
-export function lastChange({ job, userId, note }: Parameters<ChangeTx['addEvent']>[0]): JobEvent {
+export function lastChange({ job, userId, note }: JobChange): JobEvent {
   const { version, status, preStatus, updateTime: time } = job;
   return { version, status, preStatus, time, userId, note };
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { AccountStore, ChangeTx, Purpose, StoredOneTimeToken } from '../../src/ports.ts';
 import { answerChanges } from './answers.ts';
+import type { Queries } from './transaction.ts';
 import { ask } from './ask.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
 
@@ -70,7 +71,7 @@ export function tokenStore(
 
 /** What a change may do to the tokens of a user whose account it has locked. */
 export function tokenChanges(
-  trx: Knex.Transaction,
+  trx: Queries,
 ): Pick<ChangeTx, 'removeTokens' | 'oneTimeToken' | 'insertOneTimeToken' | 'removeOneTimeTokens'> {
   return {
     removeTokens: (userId, digest) =>
@@ -98,7 +99,7 @@ export function tokenChanges(
   };
 }
 
-async function findOneTimeToken(db: Knex, digest: string): Promise<StoredOneTimeToken | undefined> {
+async function findOneTimeToken(db: Queries, digest: string): Promise<StoredOneTimeToken | undefined> {
   const row = (await db('one_time_tokens').where('digest', digest).first()) as OneTimeTokenRow | undefined;
   return (
     row && {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { emailKey } from '../../src/accounts/user.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { AccountStore, ChangeTx, UserFilter } from '../../src/ports.ts';
+import type { Queries } from './transaction.ts';
 import { ask, isDuplicate } from './ask.ts';
 import { fromStoredUser, toAccount, toStoredUser, type UserRow } from './rows.ts';
 
@@ -45,7 +46,7 @@ export function userStore(
  *   change's to touch
  */
 export function userChanges(
-  trx: Knex.Transaction,
+  trx: Queries,
   absent: Set<string>,
 ): Pick<ChangeTx, 'account' | 'user' | 'insertUser' | 'updateAccount'> {
   const find = async (userId: string): Promise<UserRow | undefined> =>

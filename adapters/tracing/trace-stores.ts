@@ -1,20 +1,24 @@
 import { SpanKind } from '@opentelemetry/api';
+import { BETWEEN_STATEMENTS } from '../sql/dialect.ts';
 import type { AroundStatement } from '../sql/traced-client.ts';
 import type { Spans } from './spans.ts';
 
 /**
- * A span for each statement. Values are bound to statements, not written into them: the text says what was asked, not
- * for whom.
+ * A span for each statement, and one for statements that go together, which has the name of the first after BEGIN. Values
+ * are bound to statements, not written into them: the text says what was asked, not for whom.
  */
 export function traceStatements(spans: Spans, system: 'mysql' | 'sqlite'): AroundStatement {
   return (sql, run) => {
-    const [word = ''] = /^\w+/.exec(sql) ?? [];
-    const [, table] = /\b(?:from|into|update)\s+[`"]?(\w+)/i.exec(sql) ?? [];
+    const together = sql.split(BETWEEN_STATEMENTS);
+    const named = together.length > 1 && together[0] === 'begin' ? together[1] : together[0];
+    const [word = ''] = /^\w+/.exec(named ?? '') ?? [];
+    const [, table] = /\b(?:from|into|update)\s+[`"]?(\w+)/i.exec(named ?? '') ?? [];
     const operation = word.toUpperCase();
     const attributes = {
       'db.system.name': system,
       'db.operation.name': operation,
       'db.query.text': sql,
+      ...(together.length > 1 && { 'db.operation.batch.size': together.length }),
       ...(table !== undefined && { 'db.collection.name': table }),
     };
     const name = table === undefined ? operation : `${operation} ${table}`;

@@ -42,7 +42,7 @@ export function createChanges(parts: {
     keys: readonly EntryKey[],
     work: (tx: ChangeTx) => Promise<Result>,
   ): Promise<Attempt<Result>> => {
-    const state = await tx.epoch();
+    const state = tx.epoch;
     keeper.observe(state);
     if (!state.on) {
       const wait = state.offFor < 0 ? NOT_COUNTED_YET : state.ttl * WRITE_AFTER_FENCE - state.offFor;
@@ -97,10 +97,10 @@ export function createChanges(parts: {
     work: (tx: ChangeTx) => Promise<Result>,
     wait: boolean,
   ): Promise<Attempt<Result> | undefined> => {
-    const tx = await ledger.begin();
+    watch('before lock');
+    const tx = await (wait ? ledger.begin(keys) : ledger.tryBegin(keys));
+    if (!tx) return undefined;
     try {
-      watch('before lock');
-      for (const key of keys) if (!(await tx.lock(key, wait))) return undefined;
       watch('after lock');
       return await attempt(tx, keys, work);
     } finally {

@@ -45,7 +45,14 @@ export interface Ledger {
   epoch(): Promise<EpochState>;
   /** Makes T at least this long, for all instances; before the first entry with such a life is made. */
   raiseTtl(ttl: number): Promise<void>;
-  begin(): Promise<LedgerTx>;
+  /**
+   * Begins a transaction: locks the rows in the order of the keys, then the epoch's row with a share lock, which keeps it
+   * from being fenced until the transaction ends. A row that does not exist is no error, and stays unseen in this
+   * transaction unless it creates it.
+   */
+  begin(keys: readonly EntryKey[]): Promise<LedgerTx>;
+  /** The same; undefined where one of them is locked by another. */
+  tryBegin(keys: readonly EntryKey[]): Promise<LedgerTx | undefined>;
   /**
    * Turns the cache off, if it is still on in this epoch: no writer of the epoch is in flight once this returns.
    * Since when it is off is counted by the database's clock, from after COMMIT; see `settle`.
@@ -64,13 +71,8 @@ export interface Ledger {
 
 /** One transaction of a change. */
 export interface LedgerTx extends ChangeTx {
-  /**
-   * Locks the row; false where it is locked already and `wait` is false. A row that does not exist is no error, and
-   * stays unseen in this transaction unless it creates it.
-   */
-  lock(key: EntryKey, wait: boolean): Promise<boolean>;
-  /** The epoch's row under a share lock, which keeps it from being fenced until the transaction ends. */
-  epoch(): Promise<EpochState>;
+  /** As it is under its lock. */
+  readonly epoch: EpochState;
   /** @throws where the outcome is not known */
   commit(): Promise<void>;
   rollback(): Promise<void>;

@@ -24,8 +24,7 @@ export async function takeJob(
 
 /** Stores the job's next version, with its row in the timeline. */
 export async function keepJob(tx: ChangeTx, caller: Caller, job: Job, note = ''): Promise<Job> {
-  await tx.updateJob(job);
-  await tx.addEvent({ job, userId: caller.userId, note });
+  await tx.updateJob({ job, userId: caller.userId, note });
   return job;
 }
 

@@ -32,8 +32,7 @@ export const createJob: MemberOperation<CreateJobInput, JobView> = {
     };
     const once = { key: input.idempotencyKey, operation: 'create-job', request: content };
     const created = await answerOnce(ports, caller, jobKeys([jobId]), once, async (tx) => {
-      await tx.insertJob(job);
-      await tx.addEvent({ job, userId: caller.userId, note: '' });
+      await tx.insertJob({ job, userId: caller.userId, note: '' });
       return job;
     });
     return ports.faces.view(created);

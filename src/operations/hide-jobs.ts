@@ -1,6 +1,6 @@
 import { HideJobsInput, HideJobsOutput } from '../../schemas/hide-jobs.ts';
 import { Refusal } from '../errors.ts';
-import { idsToLock, jobKeys, keepJob, takeJob } from '../jobs/change-jobs.ts';
+import { idsToLock, jobKeys, takeJob } from '../jobs/change-jobs.ts';
 import { hideFinished } from '../jobs/moves.ts';
 import type { MemberOperation } from '../operation.ts';
 
@@ -20,8 +20,8 @@ export const hideJobs: MemberOperation<HideJobsInput, HideJobsOutput> = {
         if (caller.role !== 'admin' && present.owner !== caller.userId) {
           throw new Refusal('permission_denied');
         }
-        await keepJob(tx, caller, hideFinished(present, ports.clock()), 'hidden');
-        await tx.hideJob(jobId);
+        const job = hideFinished(present, ports.clock());
+        await tx.hideJob({ job, userId: caller.userId, note: 'hidden' });
       }
     });
     return { jobIds: [...new Set(input.jobIds)] };

@@ -27,7 +27,7 @@ for (const name of DATABASES) {
 
     /** The change that a log-out or another password makes. */
     const moveVersion = async (userId: string): Promise<void> => {
-      const tx = await createLedger(fresh.database.db, fresh.database.dialect).begin();
+      const tx = await createLedger(fresh.database.db, fresh.database.dialect).begin([]);
       await tx.updateAccount(userId, {});
       await tx.commit();
     };

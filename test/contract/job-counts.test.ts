@@ -233,9 +233,8 @@ async function writeALot(
   const own: Job[] = [];
   const done = new Set<string>();
   const inTx = async (jobId: string, work: (tx: ChangeTx) => Promise<void>): Promise<void> => {
-    const tx = await ledger.begin();
+    const tx = await ledger.begin([{ kind: 'job', id: jobId }]);
     try {
-      await tx.lock({ kind: 'job', id: jobId }, true);
       await work(tx);
       // Some change their mind.
       if (random() < 0.9) await tx.commit();
@@ -246,7 +245,7 @@ async function writeALot(
   const kinds: Record<string, () => Promise<void>> = {
     async insert() {
       const job = someJob(wordsBy(random));
-      await inTx(job.jobId, (tx) => tx.insertJob(job));
+      await inTx(job.jobId, (tx) => tx.insertJob({ job, userId: 'usr-a', note: '' }));
       own.push(job);
     },
     async update() {
@@ -254,12 +253,19 @@ async function writeALot(
       if (!job) return;
       await inTx(job.jobId, async (tx) => {
         const present = await tx.job(job.jobId);
-        if (present) await tx.updateJob({ ...present, ...wordsBy(random), version: present.version + 1 });
+        if (!present) return;
+        const next = { ...present, ...wordsBy(random), version: present.version + 1 };
+        await tx.updateJob({ job: next, userId: 'usr-a', note: '' });
       });
     },
     async hide() {
       const job = own[Math.floor(random() * own.length)];
-      if (job) await inTx(job.jobId, (tx) => tx.hideJob(job.jobId));
+      if (!job) return;
+      await inTx(job.jobId, async (tx) => {
+        const present = await tx.job(job.jobId);
+        if (!present) return;
+        await tx.hideJob({ job: { ...present, version: present.version + 1 }, userId: 'usr-a', note: '' });
+      });
     },
     async import() {
       const jobs = Array.from({ length: 20 }, () => someJob(wordsBy(random)));

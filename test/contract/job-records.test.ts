@@ -157,12 +157,10 @@ for (const name of DATABASES) {
       const ended = new AbortController();
       const writing = (async () => {
         while (!ended.signal.aborted) {
-          const tx = await ledger.begin();
+          const tx = await ledger.begin([{ kind: 'job', id: job.jobId }]);
           try {
-            await tx.lock({ kind: 'job', id: job.jobId }, true);
             const next = { ...job, version: ++version, updateTime: job.updateTime + version };
-            await tx.updateJob(next);
-            await tx.addEvent({ job: next, userId: 'usr-worker', note: '' });
+            await tx.updateJob({ job: next, userId: 'usr-worker', note: '' });
             await tx.commit();
           } finally {
             await tx.rollback();

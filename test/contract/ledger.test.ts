@@ -28,14 +28,14 @@ async function addUser(database: OpenDatabase, store: AccountStore, userId: stri
 }
 
 /** Begins transactions for a suite. One that a failed test leaves open would hold its locks for ever. */
-function beginsOf(ledger: () => Ledger): () => Promise<LedgerTx> {
+function beginsOf(ledger: () => Ledger): (...keys: EntryKey[]) => Promise<LedgerTx> {
   let open: LedgerTx[] = [];
   afterEach(async () => {
     for (const tx of open) await tx.rollback();
     open = [];
   });
-  return async () => {
-    const tx = await ledger().begin();
+  return async (...keys) => {
+    const tx = await ledger().begin(keys);
     open.push(tx);
     return tx;
   };
@@ -64,9 +64,8 @@ for (const name of DATABASES) {
       (await fresh.database.db('tokens').orderBy('digest').pluck('digest')) as string[];
 
     it('shows a transaction the row as it is, with what it has changed itself', async () => {
-      const tx = await begin();
-      assert.equal(await tx.lock(KEY, true), true);
-      assert.equal((await tx.epoch()).epoch, 1);
+      const tx = await begin(KEY);
+      assert.equal(tx.epoch.epoch, 1);
       assert.deepEqual(await tx.account('usr-a'), {
         userId: 'usr-a',
         role: 'user',
@@ -86,8 +85,7 @@ for (const name of DATABASES) {
     it('shows a transaction a job with every field', async () => {
       const job = someJob({ directive: '{"2":1,"1":2}' });
       await insertJobs(fresh.database.db, [job]);
-      const tx = await begin();
-      assert.equal(await tx.lock({ kind: 'job', id: job.jobId }, true), true);
+      const tx = await begin({ kind: 'job', id: job.jobId });
       assert.deepEqual(await tx.job(job.jobId), job);
       assert.equal(await tx.job('j-none0000'), undefined);
       await tx.rollback();
@@ -104,8 +102,7 @@ for (const name of DATABASES) {
         (tx) => tx.removeTokens('usr-a'),
       ];
       for (const [index, change] of changes.entries()) {
-        const tx = await begin();
-        await tx.lock(KEY, true);
+        const tx = await begin(KEY);
         await change(tx);
         await tx.commit();
         assert.equal((await accounts.findUser('usr-a'))?.version, index + 2);
@@ -130,8 +127,7 @@ for (const name of DATABASES) {
     });
 
     it('leaves nothing of a transaction that is rolled back', async () => {
-      const tx = await begin();
-      await tx.lock(KEY, true);
+      const tx = await begin(KEY);
       await tx.updateAccount('usr-a', { role: 'admin', passwordHash: 'another' });
       await tx.removeTokens('usr-a');
       await tx.rollback();
@@ -150,17 +146,16 @@ for (const name of DATABASES) {
     });
 
     it('locks a row that does not exist without complaint', async () => {
-      for (const wait of [true, false]) {
-        const tx = await begin();
-        assert.equal(await tx.lock({ kind: 'job', id: 'j-none0000' }, wait), true);
-        assert.equal(await tx.account('usr-none'), undefined);
-        await tx.rollback();
+      const keys = [{ kind: 'job', id: 'j-none0000' }] as const;
+      for (const begun of ['begin', 'tryBegin'] as const) {
+        const tx = await ledger[begun](keys);
+        assert.equal(await tx?.account('usr-none'), undefined);
+        await tx?.rollback();
       }
     });
 
     it('changes no row where a lock was all that happened', async () => {
-      const tx = await begin();
-      await tx.lock(KEY, true);
+      const tx = await begin(KEY);
       await tx.commit();
       assert.equal((await accounts.findUser('usr-a'))?.version, 1);
     });
@@ -182,28 +177,26 @@ describe('the locks of the ledger on the server', () => {
   beforeEach(() => setEpochRow(fresh.database, { epoch: 4, mode: 'ON', redis_run_id: 'run-a' }));
 
   it('does not wait for a row that another transaction holds, where told not to', async () => {
-    const holder = await begin();
-    await holder.lock(KEY, true);
-    const other = await begin();
-    assert.equal(await other.lock(KEY, false), false);
-    await other.rollback();
+    const holder = await begin(KEY);
+    assert.equal(await ledger.tryBegin([KEY]), undefined);
     await holder.rollback();
-    const next = await begin();
-    assert.equal(await next.lock(KEY, false), true);
+    const next = await ledger.tryBegin([KEY]);
+    assert.ok(next);
     await next.rollback();
   });
 
   it('waits for the row, and then sees what the holder committed', async () => {
     const events: string[] = [];
-    const holder = await begin();
-    await holder.lock(KEY, true);
-    const waiter = await begin();
-    const waited = waiter.lock(KEY, true).then(() => events.push('locked'));
+    const holder = await begin(KEY);
+    const waited = begin(KEY).then((waiter) => {
+      events.push('locked');
+      return waiter;
+    });
     await somebodyWaits(fresh.database);
     await holder.updateAccount('usr-a', { role: 'operator' });
     events.push('committing');
     await holder.commit();
-    await waited;
+    const waiter = await waited;
     assert.deepEqual(events, ['committing', 'locked']);
     assert.equal((await waiter.account('usr-a'))?.role, 'operator');
     await waiter.rollback();
@@ -214,9 +207,7 @@ describe('the locks of the ledger on the server', () => {
     const another = fresh.openAgain();
     const ledgers = [ledger, createLedger(another.db, another.dialect)] as const;
     const change = async (own: Ledger): Promise<void> => {
-      const tx = await own.begin();
-      await tx.lock(KEY, true);
-      await tx.epoch();
+      const tx = await own.begin([KEY]);
       await tx.updateAccount('usr-a', {});
       await tx.commit();
     };
@@ -226,19 +217,14 @@ describe('the locks of the ledger on the server', () => {
   });
 
   it('refuses as unavailable where the row stays locked', async () => {
-    const holder = await begin();
-    await holder.lock(KEY, true);
-    const waiter = await begin();
-    await assert.rejects(waiter.lock(KEY, true), isUnavailable);
-    await waiter.rollback();
+    const holder = await begin(KEY);
+    await assert.rejects(ledger.begin([KEY]), isUnavailable);
     await holder.rollback();
   });
 
   it('lets writers of different rows share the epoch', async () => {
-    const [one, two] = [await begin(), await begin()];
-    await one.lock(KEY, true);
-    await two.lock({ kind: 'account', id: 'usr-b' }, true);
-    assert.deepEqual(await one.epoch(), await two.epoch());
+    const [one, two] = [await begin(KEY), await begin({ kind: 'account', id: 'usr-b' })];
+    assert.deepEqual(one.epoch, two.epoch);
     await two.commit();
     await one.commit();
   });
@@ -246,9 +232,8 @@ describe('the locks of the ledger on the server', () => {
   for (const end of ['commit', 'rollback'] as const) {
     it(`keeps a fence waiting until the ${end} of a writer that has seen the epoch`, async () => {
       const events: string[] = [];
-      const writer = await begin();
-      await writer.lock(KEY, true);
-      assert.equal((await writer.epoch()).on, true);
+      const writer = await begin(KEY);
+      assert.equal(writer.epoch.on, true);
       const fenced = ledger.fence(4).then(() => events.push('fenced'));
       await somebodyWaits(fresh.database);
       await isOn(ledger, 4, 'run-a');
@@ -261,18 +246,18 @@ describe('the locks of the ledger on the server', () => {
   }
 
   it('shows a writer that waited for the fence the new epoch', async () => {
-    const writer = await begin();
-    await writer.lock(KEY, true);
-    await ledger.fence(4);
-    const { epoch, on } = await writer.epoch();
-    assert.deepEqual([epoch, on], [5, false]);
+    const fencing = await fresh.database.db.transaction();
+    await fencing('cache_epoch').update({ epoch: 5, mode: 'OFF' });
+    const writing = begin(KEY);
+    await somebodyWaits(fresh.database);
+    await fencing.commit();
+    const writer = await writing;
+    assert.deepEqual([writer.epoch.epoch, writer.epoch.on], [5, false]);
     await writer.rollback();
   });
 
   it('counts the time off from the end of the wait for writers, not from its start', async () => {
-    const writer = await begin();
-    await writer.lock(KEY, true);
-    await writer.epoch();
+    const writer = await begin(KEY);
     const fenced = ledger.fence(4);
     await somebodyWaits(fresh.database);
     const beforeEnd = await databaseTime(fresh.database);
@@ -284,13 +269,11 @@ describe('the locks of the ledger on the server', () => {
 
   it('does not see a row that was created after there was none to lock', async () => {
     const key = { kind: 'account', id: 'usr-late' } as const;
-    const early = await begin();
-    assert.equal(await early.lock(key, true), true);
+    const early = await begin(key);
     await putUser(fresh.database, { userId: 'usr-late' });
     assert.equal(await early.account('usr-late'), undefined);
     await early.rollback();
-    const late = await begin();
-    await late.lock(key, true);
+    const late = await begin(key);
     assert.equal((await late.account('usr-late'))?.version, 1);
     await late.rollback();
   });
@@ -491,8 +474,7 @@ describe('the ledger of a server that goes away', () => {
       );
 
     it('refuses a change as unavailable where its connection has ended, and goes on with others', async () => {
-      const tx = await begin();
-      await tx.lock(KEY, true);
+      const tx = await begin(KEY);
       await endConnections(fresh.openAgain());
       await assert.rejects(tx.updateAccount('usr-a', { role: 'admin' }), isUnavailable);
       await tx.rollback();
@@ -501,8 +483,7 @@ describe('the ledger of a server that goes away', () => {
     });
 
     it('does not call a commit done whose connection has ended', async () => {
-      const tx = await begin();
-      await tx.lock(KEY, true);
+      const tx = await begin(KEY);
       await tx.updateAccount('usr-a', { role: 'admin' });
       await endConnections(fresh.openAgain());
       await assert.rejects(tx.commit(), isUnavailable);
@@ -523,7 +504,7 @@ async function refusesAll(database: OpenDatabase): Promise<void> {
   const accounts = createAccountStore(database.db, database.dialect);
   await Promise.all([
     assert.rejects(ledger.epoch(), isUnavailable),
-    assert.rejects(ledger.begin(), isUnavailable),
+    assert.rejects(ledger.begin([]), isUnavailable),
     assert.rejects(ledger.fence(1), isUnavailable),
     assert.rejects(
       ledger.turnOn('run', 100, async (epoch) => epoch),

@@ -13,7 +13,7 @@ for (const name of DATABASES) {
     after(() => fresh[Symbol.asyncDispose]());
 
     const remember = async (digest: string, expireTime: number, answer = '{}'): Promise<void> => {
-      const tx = await createLedger(fresh.database.db, fresh.database.dialect).begin();
+      const tx = await createLedger(fresh.database.db, fresh.database.dialect).begin([]);
       try {
         await tx.rememberSigned({ digest, userId: 'usr-a', answer, expireTime });
         await tx.commit();
@@ -22,7 +22,7 @@ for (const name of DATABASES) {
       }
     };
     const recall = async (digest: string): Promise<string | undefined> => {
-      const tx = await createLedger(fresh.database.db, fresh.database.dialect).begin();
+      const tx = await createLedger(fresh.database.db, fresh.database.dialect).begin([]);
       try {
         return await tx.recallSigned(digest);
       } finally {

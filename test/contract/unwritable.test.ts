@@ -29,10 +29,9 @@ for (const { what, make, undo, says } of FAULTS) {
       const resources = JSON.stringify({ text: 'x'.repeat(500_000) });
       const insert = async (): Promise<string> => {
         const job = someJob({ resources });
-        const tx = await ledger.begin();
+        const tx = await ledger.begin([{ kind: 'job', id: job.jobId }]);
         try {
-          await tx.lock({ kind: 'job', id: job.jobId }, true);
-          await tx.insertJob(job);
+          await tx.insertJob({ job, userId: 'usr-a', note: '' });
           await tx.commit();
         } finally {
           await tx.rollback();

@@ -30,9 +30,10 @@ for (const name of DATABASES) {
       putUser(database, user);
     /** A change of one account in a transaction of its own. */
     async function inTx<Result>(userId: string, work: (tx: LedgerTx) => Promise<Result>): Promise<Result> {
-      const tx = await createLedger(fresh.database.db, fresh.database.dialect).begin();
+      const tx = await createLedger(fresh.database.db, fresh.database.dialect).begin([
+        { kind: 'account', id: userId },
+      ]);
       try {
-        await tx.lock({ kind: 'account', id: userId }, true);
         const result = await work(tx);
         await tx.commit();
         return result;

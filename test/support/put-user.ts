@@ -22,7 +22,7 @@ export async function putUser(
   { db, dialect }: Pick<OpenDatabase, 'db' | 'dialect'>,
   user: Partial<StoredUser> & Pick<StoredUser, 'userId'>,
 ): Promise<void> {
-  const tx = await createLedger(db, dialect).begin();
+  const tx = await createLedger(db, dialect).begin([]);
   try {
     await tx.insertUser(someUser(user));
     await tx.commit();

@@ -4,8 +4,8 @@
  * or uses the servers named by TEST_DATABASE_URL and TEST_REDIS_URL, and exits with the status of the tests.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { folderOfRun } from './support/folder.ts';
 import { ensureServers } from './support/install-servers.ts';
@@ -16,6 +16,13 @@ import { Watchdog } from './support/watchdog.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const BROWSER_TESTS = join('test', 'browser', '');
+/** How many test files of a folder run in one process. */
+const FILES_OF_PROCESS: Readonly<Record<string, number>> = {
+  [join('test', 'conformance')]: 5,
+  [join('test', 'contract')]: 5,
+  [join('test', 'unit')]: 20,
+  [join('test', 'wire')]: 6,
+};
 const KILL_AFTER_MS = 5_000;
 const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -82,7 +89,7 @@ async function main(args: string[]): Promise<number> {
     TEST_REDIS_URL: await provide('TEST_REDIS_URL', redisUrl, identifyRedis, startRedis),
   };
   const nodeArgs = ['--import', 'tsx', '--test', '--test-concurrency=3', '--test-reporter=spec', ...options];
-  const status = await run(process.execPath, [...nodeArgs, ...files], env);
+  const status = await run(process.execPath, [...nodeArgs, ...together(files)], env);
   const judged = judgedAnswers();
   console.log(`${judged} answers of the REST API were judged by its OpenAPI document`);
   if (judged > 0 || paths.length > 0) return status;
@@ -94,6 +101,27 @@ function judgedAnswers(): number {
   if (!existsSync(counts)) return 0;
   const lines = readFileSync(counts, 'utf8').split('\n');
   return lines.reduce((sum, line) => sum + Number(line), 0);
+}
+
+/**
+ * Has small files run several in one process: to start one and load the gateway takes longer than most of their tests.
+ * Those that have much to do or end processes keep one of their own.
+ */
+function together(files: readonly string[]): string[] {
+  const alone = files.filter((file) => !(dirname(file) in FILES_OF_PROCESS));
+  const shared = Object.entries(FILES_OF_PROCESS).flatMap(([place, most]) => {
+    const own = files.filter((file) => dirname(file) === place);
+    if (own.length === 1) return own;
+    const processes = Math.ceil(own.length / most);
+    return Array.from({ length: processes }, (_, index) => {
+      const entry = join(folder, `${basename(place)}-${index + 1}.mjs`);
+      // The slow ones stand beside each other, by name.
+      const imported = own.filter((_file, number) => number % processes === index);
+      writeFileSync(entry, imported.map((file) => `import ${JSON.stringify(join(ROOT, file))};\n`).join(''));
+      return entry;
+    });
+  });
+  return [...alone, ...shared];
 }
 
 /** The files that are named, and the `*.test.ts` files below the folders that are; sorted, each once. */

@@ -29,19 +29,23 @@ export async function readForm(query: ActionForm, request: WireRequest): Promise
   if (request.method === 'GET' || request.method === 'HEAD') return query;
   if (request.method !== 'POST') throw new Refusal('resource_not_found', { detail: 'unknown-method' });
   const body = parseBody(mediaType(request.headers['content-type']), decodeText(await request.body()));
-  return formOf(query.sent, body.sent, [...query.problems, ...body.problems]);
+  const problems = query.problems.length === 0 ? body.problems : [...query.problems, ...body.problems];
+  return formOf(query.sent, body.sent, problems);
 }
 
 function formOf(query: readonly Sent[], body: readonly Sent[], problems: readonly Problem[]): ActionForm {
   const named = new Map<string, { value: unknown; times: number }>();
-  for (const part of [body, query]) {
-    for (const { name, value } of part) {
-      const before = named.get(name);
+  const name = (sent: readonly Sent[]): void => {
+    for (const { name: of, value } of sent) {
+      const before = named.get(of);
       if (before) before.times++;
-      else named.set(name, { value, times: 1 });
+      else named.set(of, { value, times: 1 });
     }
-  }
-  return { sent: [...query, ...body], inQuery: query.length, problems, named };
+  };
+  name(body);
+  name(query);
+  const sent = body.length === 0 ? query : query.length === 0 ? body : [...query, ...body];
+  return { sent, inQuery: query.length, problems, named };
 }
 
 function parseBody(type: string, text: string): { sent: Sent[]; problems: Problem[] } {

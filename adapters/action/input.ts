@@ -114,6 +114,7 @@ function isGiven(
   nested: ReadonlyMap<Meaning, unknown>,
 ): boolean {
   if (meaning.property in value) return true;
+  if (members.size === 0 && nested.size === 0) return false;
   // An alias has a meaning of its own, with the same property.
   const same = (other: Meaning): boolean => other.property === meaning.property;
   return [...members.keys()].some(same) || [...nested.keys()].some(same);

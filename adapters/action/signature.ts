@@ -56,17 +56,27 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
  */
 export function stringToSign(method: string, path: string, sent: readonly Sent[]): string | undefined {
   const signed = sent.filter(({ name }) => name !== 'signature');
-  // oxlint-disable-next-line no-control-regex -- all of ASCII
-  const plain = signed.every(({ name }) => /^[\x00-\x7f]*$/.test(name));
-  // Clients sort what they sign, and send it so.
-  const sorted = plain && signed.every(({ name }, at) => at === 0 || signed[at - 1]!.name <= name);
-  if (!sorted) signed.sort(compareBytes);
+  if (!isSorted(signed)) signed.sort(compareBytes);
   try {
-    const pairs = signed.map(({ name, value }) => `${encode(name)}=${encode(textFor(value))}`);
-    return `${method}\n${path}\n${pairs.join('&')}`;
+    let pairs = '';
+    for (const { name, value } of signed) {
+      pairs += `${pairs === '' ? '' : '&'}${encode(name)}=${encode(textFor(value))}`;
+    }
+    return `${method}\n${path}\n${pairs}`;
   } catch {
     return undefined;
   }
+}
+
+/** Clients sort what they sign, and send it so. Names in ASCII are in the order of their bytes where JavaScript says so. */
+function isSorted(signed: readonly Sent[]): boolean {
+  let last = '';
+  for (const { name } of signed) {
+    // oxlint-disable-next-line no-control-regex -- all of ASCII
+    if (name < last || !/^[\x00-\x7f]*$/.test(name)) return false;
+    last = name;
+  }
+  return true;
 }
 
 /** The order of the bytes in UTF-8, which is not JavaScript's where a character takes four of them. */

@@ -67,7 +67,7 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
 }
 
 function decodePart(part: string): string | undefined {
-  if (!/[%+]/.test(part)) return part;
+  if (!part.includes('%') && !part.includes('+')) return part;
   try {
     return decodeURIComponent(part.replaceAll('+', ' '));
   } catch {

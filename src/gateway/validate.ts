@@ -35,7 +35,23 @@ const PATTERNS: Readonly<Record<string, 'status' | 'text' | 'email'>> = {
   [EMAIL_PATTERN]: 'email',
 };
 
-const compiled = new Map<TSchema, ValidateFunction>();
+/** A schema made ready: what judges by it, and how long its lists may be. */
+interface Prepared {
+  readonly validate: ValidateFunction;
+  readonly lists: readonly { readonly parameter: string; readonly most: number }[];
+}
+
+const prepared = new Map<TSchema, Prepared>();
+
+function prepare(schema: TSchema): Prepared {
+  const { properties = {} } = schema as { properties?: Record<string, { maxItems?: number }> };
+  const lists = Object.entries(properties).flatMap(([parameter, { maxItems: most }]) =>
+    most === undefined ? [] : [{ parameter, most }],
+  );
+  const made = { validate: ajv.compile(schema), lists };
+  prepared.set(schema, made);
+  return made;
+}
 
 /** Parameters that have a reason of their own. */
 const REASONS: Readonly<Record<string, Reason>> = { sortBy: 'invalid_sort', order: 'invalid_order' };
@@ -50,9 +66,8 @@ export function judgeInput(
   input: unknown,
   found: readonly Problem[],
 ): ReturnType<typeof refuseParameters> | undefined {
-  let validate = compiled.get(schema);
-  if (!validate) compiled.set(schema, (validate = ajv.compile(schema)));
-  const tooLong = findTooLong(schema, input as Record<string, unknown>);
+  const { validate, lists } = prepared.get(schema) ?? prepare(schema);
+  const tooLong = findTooLong(lists, input as Record<string, unknown>);
   const left = tooLong.length === 0 ? input : { ...(input as object), ...emptied(tooLong) };
   if (validate(left) && found.length === 0 && tooLong.length === 0) return undefined;
 
@@ -65,14 +80,14 @@ export function judgeInput(
 }
 
 /** Lists that are too long are told as such alone: to name what is wrong with each of a million members takes long. */
-function findTooLong(schema: TSchema, input: Record<string, unknown>): Problem[] {
-  const { properties = {} } = schema as { properties?: Record<string, { maxItems?: number }> };
-  return Object.entries(properties).flatMap(([parameter, { maxItems: most = Infinity }]): Problem[] => {
+function findTooLong(lists: Prepared['lists'], input: Record<string, unknown>): Problem[] {
+  const found: Problem[] = [];
+  for (const { parameter, most } of lists) {
     const value = input[parameter];
-    return Array.isArray(value) && value.length > most
-      ? [{ parameter, fault: { is: 'too-many', most } }]
-      : [];
-  });
+    if (Array.isArray(value) && value.length > most)
+      found.push({ parameter, fault: { is: 'too-many', most } });
+  }
+  return found;
 }
 
 function emptied(lists: readonly Problem[]): Record<string, unknown[]> {

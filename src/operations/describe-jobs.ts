@@ -34,9 +34,12 @@ export const describeJobs: MemberOperation<DescribeJobsInput, JobPageView> = {
 
 /** With ids and nothing else to judge by, the jobs come through the cache. */
 function onlyNamesIds(input: DescribeJobsInput): boolean {
-  const { jobIds: _ids, offset: _offset, limit: _limit, after: _after, ...others } = input;
-  return namesOrder(input) && !Object.values(others).some((value) => value !== undefined);
+  return namesOrder(input) && FILTERS.every((filter) => input[filter] === undefined);
 }
+
+const FILTERS = Object.keys(DescribeJobsInput.properties).filter(
+  (name) => !['jobIds', 'offset', 'limit', 'after'].includes(name),
+) as (keyof DescribeJobsInput)[];
 
 /** Ids are an order of their own, unless the caller asks for another. */
 function namesOrder({ jobIds, sortBy, order }: DescribeJobsInput): boolean {
@@ -47,9 +50,16 @@ function pageInOrderAsked(
   { jobIds = [], after, offset, limit }: DescribeJobsInput,
   found: readonly (JobView | undefined)[],
 ): JobPageView {
-  const byId = new Map(found.flatMap((job) => (job ? [[job.jobId, job]] : [])));
+  const byId = new Map<string, JobView>();
+  for (const job of found) if (job) byId.set(job.jobId, job);
   const asked = [...new Set(jobIds)];
-  const jobs = asked.flatMap((jobId) => byId.get(jobId) ?? []);
+  const jobs: JobView[] = [];
+  for (const jobId of asked) {
+    const job = byId.get(jobId);
+    if (job) jobs.push(job);
+  }
+  // Most ask for one page, and for all of it.
+  if (after === undefined && offset === 0 && jobs.length <= limit) return { jobs, total: jobs.length };
   const cursor = after === undefined ? undefined : readCursor(after);
   // The job that was listed last may be gone since; its place among the ids is not.
   const passed = cursor?.by === 'asked' ? asked.indexOf(cursor.jobId) + 1 : 0;

@@ -21,7 +21,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 const JOBS = 5_000;
-const LARGE = 200_000;
+const LARGE = 1_000_000;
 
 export async function setStage(): Promise<Stage> {
   const undo: AsyncDisposable[] = [];

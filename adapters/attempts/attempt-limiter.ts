@@ -1,4 +1,5 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { networkOf } from '../../src/network.ts';
 import type { AttemptLimiter } from '../../src/ports.ts';
 import { createCounter, limited, type SharedStore } from './counter.ts';
 
@@ -20,10 +21,10 @@ export function createAttemptLimiter(limits: AttemptLimits, shared?: SharedStore
 
   return {
     async admit(userId, address) {
-      await Promise.all([admit(ofUser, userAt(userId, address)), admit(ofAddress, address)]);
+      await Promise.all([admit(ofUser, userAt(userId, address)), admit(ofAddress, networkOf(address))]);
     },
     async failed(userId, address) {
-      await Promise.all([ofUser.penalty(userAt(userId, address)), ofAddress.penalty(address)]);
+      await Promise.all([ofUser.penalty(userAt(userId, address)), ofAddress.penalty(networkOf(address))]);
     },
     async succeeded(userId, address) {
       await ofUser.delete(userAt(userId, address));
@@ -32,7 +33,7 @@ export function createAttemptLimiter(limits: AttemptLimits, shared?: SharedStore
 }
 
 function userAt(userId: string, address: string): string {
-  return `${address} ${userId}`;
+  return `${networkOf(address)} ${userId}`;
 }
 
 async function admit(limiter: RateLimiterAbstract, key: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { emailKey } from '../../src/accounts/user.ts';
+import { networkOf } from '../../src/network.ts';
 import type { LinkRequests } from '../../src/ports.ts';
 import { createCounter, limited, type SharedStore } from './counter.ts';
 
@@ -20,7 +21,7 @@ export function createLinkRequests(
   return {
     async admit(email, address) {
       // First who asks: one that asks for all the world must not use up what others have.
-      await take(ofAddress, address);
+      await take(ofAddress, networkOf(address));
       await take(ofEmail, createHash('sha256').update(emailKey(email)).digest('base64url'));
     },
   };

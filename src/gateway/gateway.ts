@@ -5,6 +5,7 @@ import type { ReadThrough } from '../coherence/read-through.ts';
 import { asRefusal, Refusal, type Problem, type RateState } from '../errors.ts';
 import { maySee } from '../jobs/visibility.ts';
 import type { JobView } from '../jobs/job-view.ts';
+import { networkOf } from '../network.ts';
 import type { Caller, MemberOperation, OpenOperation, Origin } from '../operation.ts';
 import { operations, type AnyOperation, type OperationName, type OutputOf } from '../operations/index.ts';
 import type { Ports, RateLimiter } from '../ports.ts';
@@ -88,7 +89,7 @@ export function createGateway(parts: {
   };
 
   const answerAnyone = async (call: Call, operation: OpenOperation<unknown, unknown>): Promise<unknown> => {
-    if (ports.rates) await admit(ports.rates, call, `address ${call.origin.address}`);
+    if (ports.rates) await admit(ports.rates, call, `address ${networkOf(call.origin.address)}`);
     const { value, refusal } = await readInput(call, operation, ports);
     const caller = operation.knowsCallers ? await recognizeAnyone(call) : undefined;
     if (refusal) throw refusal;

@@ -68,6 +68,14 @@ for (const [name, create] of Object.entries(implementations)) {
       await limiter.admit('usr-b', HERE);
     });
 
+    it('takes all addresses of a network of IPv6 for one', async () => {
+      const limiter = create();
+      for (let user = 0; user < LIMITS.perAddress; user++)
+        await fail(limiter, 1, `usr-${user}`, `2001:db8::${user}`);
+      await assert.rejects(limiter.admit('usr-new', THERE), isLimited);
+      await limiter.admit('usr-new', '2001:db8:0:1::1');
+    });
+
     it('refuses every user of an address after so many failures of all', async () => {
       const limiter = create();
       for (let user = 0; user < LIMITS.perAddress; user++) await fail(limiter, 1, `usr-${user}`);

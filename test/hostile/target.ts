@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAccountStore } from '../../adapters/sql/accounts.ts';
 import { readConfig } from '../../bin/config.ts';
@@ -10,6 +9,7 @@ import { callAction, callRest } from '../support/clients.ts';
 import { freePort } from '../support/free-port.ts';
 import { freshSettings } from '../support/fresh-settings.ts';
 import { ADMIN, ENCRYPTION_KEY, PASSWORD, type Store } from '../support/gateway.ts';
+import { CLEARS_UP, memoryOf } from '../support/memory-of.ts';
 import { newKey } from '../support/sign.ts';
 import type { Caller, Place } from './real-requests.ts';
 
@@ -37,15 +37,6 @@ const USERS = {
 };
 const CALLERS = ['usr-hostile', 'usr-maker', 'usr-operator', ADMIN.userId];
 
-/** The program itself stays as it is built; it only learns to clear up when it is told to. */
-const CLEAR_UP = `
-  import { setFlagsFromString } from 'node:v8';
-  import { runInNewContext } from 'node:vm';
-  setFlagsFromString('--expose-gc');
-  const clear = runInNewContext('gc');
-  process.on('SIGWINCH', () => clear());
-`;
-
 export async function startTarget(store: Store): Promise<Target> {
   const settings = await freshSettings(store);
   const environment = {
@@ -55,7 +46,7 @@ export async function startTarget(store: Store): Promise<Target> {
     LOG_LEVEL: 'error',
     // One for each request at once: where the disk is slow, none is refused because others wait.
     DATABASE_POOL_SIZE: '64',
-    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(CLEAR_UP)}`,
+    ...CLEARS_UP,
   };
   const port = await freePort();
   const serving = startServing({ ...environment, PORT: String(port) });
@@ -123,15 +114,7 @@ export async function startTarget(store: Store): Promise<Target> {
       }
       return jobIds.filter((jobId) => !found.has(jobId));
     },
-    async memory() {
-      for (let times = 0; times < 3; times++) {
-        await sleep(700);
-        process.kill(serving.pid, 'SIGWINCH');
-      }
-      await sleep(1_000);
-      const [, pages = ''] = readFileSync(`/proc/${serving.pid}/statm`, 'utf8').split(' ');
-      return Number(pages) * 4_096;
-    },
+    memory: () => memoryOf(serving.pid),
     output: serving.output,
     async [Symbol.asyncDispose]() {
       await database.close();

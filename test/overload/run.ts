@@ -1,6 +1,6 @@
 /**
  * What the gateway does under more load than it can carry, and what slow clients do to others:
- * `npm run check:overload -- --only mixed,slow --quick`. It starts private servers and the built gateway, and exits with
+ * `npm run check:overload -- --only mixed,slow --quick`; `--only soak --minutes 20` sees whether its memory grows. It starts private servers and the built gateway, and exits with
  * 1 where a bound does not hold. Its own load shares the machine with all that: with two cores it is part of what is
  * measured.
  */
@@ -9,12 +9,14 @@ import { ensureServers } from '../support/install-servers.ts';
 import { MIXES } from './calls.ts';
 import { overload } from './overload.ts';
 import { slow } from './slow.ts';
+import { soak } from './soak.ts';
 import { setStage } from './stage.ts';
 import { holds, tell, type Verdict } from './verdict.ts';
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: [...MIXES, 'slow'].join(',') },
+    minutes: { type: 'string', default: '20' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -34,6 +36,10 @@ for (const mix of MIXES) {
 if (only.includes('slow')) {
   await using stage = await setStage();
   verdicts.push(...(await slow(stage, say)));
+}
+if (only.includes('soak')) {
+  await using stage = await setStage();
+  verdicts.push(...(await soak(stage, Number(values.minutes), say)));
 }
 say('');
 for (const verdict of verdicts) say(tell(verdict));

@@ -5,6 +5,7 @@ import { startServing, type ServingProcess } from '../support/built-process.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { ADMIN } from '../support/gateway.ts';
 import { startMariaDb } from '../support/mariadb.ts';
+import { CLEARS_UP } from '../support/memory-of.ts';
 import { startRedis } from '../support/redis.ts';
 import { someJob } from '../support/some-job.ts';
 
@@ -39,6 +40,7 @@ export async function setStage(): Promise<Stage> {
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
       BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+      ...CLEARS_UP,
     });
     undo.push(serving);
     await serving.says(/"msg":"ready"/);

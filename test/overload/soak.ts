@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Calls a second, and for how long at a time, in seconds. */
-const RATE = 400;
+const RATE = 200;
 const PIECE = 60;
 /** What a process holds after so many pieces is what it needs: pools are full, and code is compiled. */
 const WARM = 3;

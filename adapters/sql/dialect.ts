@@ -23,10 +23,9 @@ export interface Dialect {
   lockRow(trx: Knex, table: string, key: string, id: string, wait: boolean): Promise<Lock>;
 }
 
-/** `held`: another holds it, and `wait` is false. `absent`: there is none to lock. */
+/** The row as it is under the lock. `held`: another holds it, and `wait` is false. `absent`: there is none to lock. */
 export type Lock =
-  /** The row as it is under the lock, where locking it reads it. */
-  { readonly is: 'locked'; readonly row?: unknown } | { readonly is: 'held' } | { readonly is: 'absent' };
+  { readonly is: 'locked'; readonly row: unknown } | { readonly is: 'held' } | { readonly is: 'absent' };
 
 export const mysql: Dialect = {
   name: 'mysql',
@@ -65,10 +64,10 @@ export const sqlite: Dialect = {
   by: (index, table, alias) => `${table} as ${alias} indexed by ${index}`,
   async lockRow(trx, table, key, id) {
     // A write as the first statement takes the one write lock at once, and waits for it.
-    const rows = await trx(table)
+    const [row] = (await trx(table)
       .where(key, id)
-      .update({ version: trx.ref('version') });
-    return { is: rows > 0 ? 'locked' : 'absent' };
+      .update({ version: trx.ref('version') }, '*')) as unknown[];
+    return row ? { is: 'locked', row } : { is: 'absent' };
   },
 };
 

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
+import type { LedgerTx } from '../../src/coherence/ports.ts';
 import type { Job } from '../../src/jobs/job.ts';
-import type { ChangeTx } from '../../src/ports.ts';
+import { newestKeysOf } from '../../src/jobs/newest.ts';
+import type { ChangeTx, EntryKey } from '../../src/ports.ts';
 import { ask } from './ask.ts';
+import { insertRecords } from './job-records.ts';
 import { fromJob, fromJobEvent, lastChange, toJob, type JobRow } from './rows.ts';
 
 /**
@@ -21,26 +24,42 @@ export function toVisibleJob(row: HideableRow): Job | undefined {
 export function jobChanges(
   trx: Knex.Transaction,
   known: KnownJobs,
-): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent'> {
+): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'addEvent' | 'insertRecords'> &
+  Pick<LedgerTx, 'unsettled'> {
+  const unsettled = new Map<string, EntryKey>();
+  /** The job comes into its scopes, or goes out of them: which is the newest there may be another one after. */
+  const unsettle = (job: Job): void => {
+    for (const key of newestKeysOf(job)) unsettled.set(key.id, key);
+  };
+
+  const read = async (jobId: string): Promise<Job | undefined> => {
+    if (known.has(jobId)) return known.get(jobId);
+    const row = (await trx('jobs').where('job_id', jobId).first()) as HideableRow | undefined;
+    return row && toVisibleJob(row);
+  };
+
   return {
-    job: (jobId) =>
-      ask(async () => {
-        if (known.has(jobId)) return known.get(jobId);
-        const row = (await trx('jobs').where('job_id', jobId).first()) as HideableRow | undefined;
-        return row && toVisibleJob(row);
-      }),
+    unsettled: () => [...unsettled.values()],
+
+    job: (jobId) => ask(() => read(jobId)),
 
     insertJob: (job) =>
       ask(async () => {
         await insertNew(trx, fromJob(job));
         known.set(job.jobId, job);
+        unsettle(job);
       }),
+
+    async insertRecords(records) {
+      await insertRecords(trx, records);
+      for (const { job, hiddenTime } of records) if (hiddenTime === undefined) unsettle(job);
+    },
 
     updateJob: (job) =>
       ask(async () => {
         const { jobId } = job;
         const row = fromJob(job);
-        const before = known.get(jobId);
+        const before = await read(jobId);
         // Free data may be long, and most changes are of the status.
         const told = before ? changedColumns(fromJob(before), row) : Object.keys(row);
         const columns = told as (keyof JobRow)[];
@@ -52,10 +71,15 @@ export function jobChanges(
         );
         if (changed !== 1) throw new Error(`job ${jobId} is not at version ${job.version - 1}`);
         known.set(jobId, job);
+        if (before?.jobType === job.jobType) return;
+        if (before) unsettle(before);
+        unsettle(job);
       }),
 
     hideJob: (jobId) =>
       ask(async () => {
+        const before = await read(jobId);
+        if (before) unsettle(before);
         await trx('jobs')
           .where('job_id', jobId)
           .update({ hidden_time: trx.ref('update_time') });

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { Refusal } from '../../src/errors.ts';
-import type { EntryKey, EpochState } from '../../src/ports.ts';
+import type { EpochState, RowKey } from '../../src/ports.ts';
 import { accessKeyChanges } from './access-keys.ts';
 import { answerChanges } from './answers.ts';
 import { ask } from './ask.ts';
@@ -22,7 +22,11 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
     .first(...epochColumns(db, dialect))
     .toQuery();
   const lockEpoch = async (trx: Knex): Promise<EpochState> => {
-    if (!dialect.shareLock) return epochIn(trx);
+    if (!dialect.shareLock) {
+      // Who has only read may be refused to write, as another has written since: the one write lock is taken here.
+      await dialect.lockRow(trx, 'cache_epoch', 'id', '1', true);
+      return epochIn(trx);
+    }
     const [[row]] = (await trx.raw(`${selectEpoch} ${dialect.shareLock}`)) as [[EpochRow]];
     return toEpochState(row);
   };
@@ -52,6 +56,14 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
         throw thrown;
       }
     },
+
+    idle: () =>
+      ask(() =>
+        db.transaction(async (trx) => {
+          const lock = await dialect.lockRow(trx, 'cache_epoch', 'id', '1', false);
+          return lock.is !== 'held';
+        }),
+      ),
 
     async fence(epoch) {
       await ask(() =>
@@ -113,12 +125,12 @@ function ledgerTx(
 ): LedgerTx {
   const jobs: KnownJobs = new Map();
   const absentAccounts = new Set<string>();
-  const take = (kind: EntryKey['kind'], id: string, lock: Lock): void => {
+  const take = (kind: RowKey['kind'], id: string, lock: Lock): void => {
     if (kind === 'account') {
       if (lock.is === 'absent') absentAccounts.add(id);
     } else if (lock.is === 'absent') {
       jobs.set(id, undefined);
-    } else if (lock.is === 'locked' && lock.row) {
+    } else if (lock.is === 'locked') {
       jobs.set(id, toVisibleJob(lock.row as HideableRow));
     }
   };

@@ -8,14 +8,14 @@ import { openMysql } from '../../adapters/sql/open-mysql.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { Refusal } from '../../src/errors.ts';
-import type { AccountStore, EntryKey } from '../../src/ports.ts';
+import type { AccountStore, RowKey } from '../../src/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
 import { putUser } from '../support/put-user.ts';
 import { someJob } from '../support/some-job.ts';
 
-const KEY: EntryKey = { kind: 'account', id: 'usr-a' };
+const KEY: RowKey = { kind: 'account', id: 'usr-a' };
 const LATER = Date.UTC(2030, 0, 1);
 
 const isUnavailable = (thrown: unknown): boolean =>
@@ -232,6 +232,21 @@ describe('the locks of the ledger on the server', () => {
     await assert.rejects(waiter.lock(KEY, true), isUnavailable);
     await waiter.rollback();
     await holder.rollback();
+  });
+
+  it('is idle while nobody is past the epoch, and does not wait for who is', async () => {
+    assert.equal(await ledger.idle(), true);
+    const writers = [await begin(), await begin()] as const;
+    await writers[0].lock(KEY, true);
+    assert.equal(await ledger.idle(), true);
+    for (const writer of writers) await writer.epoch();
+    const asked = performance.now();
+    assert.equal(await ledger.idle(), false);
+    assert.ok(performance.now() - asked < 2_000);
+    await writers[0].commit();
+    assert.equal(await ledger.idle(), false);
+    await writers[1].rollback();
+    assert.equal(await ledger.idle(), true);
   });
 
   it('lets writers of different rows share the epoch', async () => {

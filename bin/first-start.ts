@@ -3,6 +3,7 @@ import { insertJobs } from '../adapters/sql/jobs.ts';
 import type { OpenDatabase } from '../adapters/sql/open.ts';
 import { sampleJobs } from '../adapters/wire/sample-jobs.ts';
 import { addUser, inventPassword } from '../src/accounts/manage-users.ts';
+import { bringRecords } from '../src/jobs/bring-records.ts';
 import type { Log, Ports } from '../src/ports.ts';
 import type { Config } from './config.ts';
 
@@ -36,7 +37,9 @@ export async function prepareFirstStart(
     if ((await ports.accounts.countUsers()) > 0) return undefined;
     throw thrown;
   }
-  if (embedded) await insertJobs(database.db, sampleJobs());
+  if (embedded) {
+    await insertJobs(database.db, sampleJobs(), (fresh) => bringRecords(ports, fresh));
+  }
   log.info({ userId: FIRST_ADMIN }, 'the first admin was created');
   return given === undefined ? password : undefined;
 }

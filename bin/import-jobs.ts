@@ -20,6 +20,8 @@ export interface Brought {
 }
 
 interface Options {
+  /** Puts in jobs that are not there: all of them, or none. */
+  insert(fresh: readonly JobRecord[]): Promise<void>;
   /** Stops at the first line that is refused; what came before it stays. */
   readonly strict: boolean;
   /** Told how many lines are done, and how many bytes of the file they are. */
@@ -45,12 +47,12 @@ const PAUSE = 500;
 
 /**
  * Brings in jobs, a line of NDJSON each. A job that is there already is never touched, so that it may be done again,
- * and be ended at any moment. Nothing stands in the cache for a job that is not there, so that nothing is blocked.
+ * and be ended at any moment.
  */
 export async function importJobs(
   db: Knex,
   input: AsyncIterable<Buffer>,
-  { strict, at, say, fold }: Options,
+  { insert, strict, at, say, fold }: Options,
 ): Promise<Brought> {
   const count = { added: 0, equal: 0, different: 0, refused: 0 };
   let batch: Batch = new Map();
@@ -63,6 +65,7 @@ export async function importJobs(
       addRecords(
         db,
         [...full.values()].map(({ record }) => record),
+        insert,
       ),
     );
     count.added += added.size;
@@ -133,7 +136,8 @@ async function persist<Result>(add: () => Promise<Result>): Promise<Result> {
     try {
       return await add();
     } catch (thrown) {
-      if (!isPassing(thrown) || attempt === TRIES) throw thrown;
+      const passing = isPassing(thrown) || (thrown instanceof Refusal && thrown.reason === 'unavailable');
+      if (!passing || attempt === TRIES) throw thrown;
       await sleep(PAUSE);
     }
   }

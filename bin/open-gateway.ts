@@ -147,7 +147,7 @@ export async function openGateway(
     cache,
     keeper,
     kinds,
-    repair: (key) => changes.repair(key),
+    repair: (left) => changes.repair(left),
     ...(count && { count }),
     ...(watch && { watch }),
   });

@@ -20,8 +20,10 @@ export interface Origin {
   readonly language: Language;
 }
 
-/** What an operation is given. `found` answers `jobIds`, id by id; undefined where
- * there is no such job, or none that the caller may see. */
+/**
+ * What an operation is given. `found` answers `jobIds`, id by id, or `newestOf`; undefined where there is no such job, or
+ * none that the caller may see.
+ */
 export interface Invocation<Input> {
   readonly input: Input;
   readonly caller: Caller;
@@ -58,6 +60,8 @@ export interface MemberOperation<Input, Output> extends Described {
    * Left out: the operation reads no job by id.
    */
   jobIds?(input: Input): readonly string[];
+  /** In place of `jobIds`: the newest job that the caller may see, of this type or of any, is to be read like that. */
+  newestOf?(input: Input): { readonly jobType: string | undefined };
   handle(call: Invocation<Input>): Promise<Output> | Output;
 }
 

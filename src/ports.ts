@@ -7,7 +7,9 @@ import type { PasswordKey } from './accounts/password-key.ts';
 import type { SecretBox } from './accounts/secret-box.ts';
 import type { RateState } from './errors.ts';
 import type { Job } from './jobs/job.ts';
+import type { JobRecord } from './jobs/job-record.ts';
 import type { JobFaces } from './jobs/job-view.ts';
+import type { JobScope } from './jobs/newest.ts';
 import type { Language } from './language.ts';
 
 /** What the operations ask of the outside. Each port has one suite of tests, run on every implementation. */
@@ -72,8 +74,8 @@ export interface JobStore {
   /** The jobs with these ids, and the epoch, in one consistent read. */
   read(jobIds: readonly string[]): Promise<Snapshot<Job>>;
   list(filter: JobFilter, order: JobOrder, page: JobPage): Promise<JobList>;
-  /** The newest job by creation (ties: the higher id) that the filter matches. */
-  latest(filter: Pick<JobFilter, 'jobType' | 'owner'>): Promise<Job | undefined>;
+  /** The newest visible job of a scope by creation (ties: the higher id), and the epoch, in one consistent read. */
+  newest(scope: JobScope): Promise<{ readonly epoch: EpochState; readonly job: Job | undefined }>;
   /** Every change of a job, oldest first. */
   timeline(jobId: string): Promise<readonly JobEvent[]>;
 }
@@ -222,10 +224,15 @@ export interface EpochState {
   readonly ttl: number;
 }
 
-/** A row that has an entry in the cache. */
+/** What has an entry in the cache: a row, or the answer to which job is the newest of a scope. */
 export interface EntryKey {
-  readonly kind: 'job' | 'account';
+  readonly kind: 'job' | 'account' | 'newest';
   readonly id: string;
+}
+
+/** A row that has an entry in the cache. */
+export interface RowKey extends EntryKey {
+  readonly kind: 'job' | 'account';
 }
 
 /** Changes of rows that have entries in the cache: no reader sees an older state once the promise is kept. */
@@ -233,10 +240,10 @@ export interface Changes {
   /**
    * Runs `work` on the locked rows and makes its effect visible to every reader on every instance.
    * `work` may run more than once and must do nothing outside `tx`.
-   * @param keys every row that `work` may change, in the order in which all changes lock them
+   * @param keys every row that `work` may change and that may have an entry, in the order in which all changes lock them
    * @throws Refusal `unavailable` where the database is away, or the change cannot be made safely now.
    */
-  change<Result>(keys: readonly EntryKey[], work: (tx: ChangeTx) => Promise<Result>): Promise<Result>;
+  change<Result>(keys: readonly RowKey[], work: (tx: ChangeTx) => Promise<Result>): Promise<Result>;
 }
 
 /** A job as a change leaves it, who made the change, and what they said of it. */
@@ -256,6 +263,8 @@ export interface ChangeTx {
   updateJob(change: JobChange): Promise<void>;
   /** The same, and keeps the job from every reader. */
   hideJob(change: JobChange): Promise<void>;
+  /** Puts jobs in as they are, with their timelines; all of them, or it rejects. */
+  insertRecords(records: readonly JobRecord[]): Promise<void>;
   /** The answer that was stored for a key since then. */
   recall(userId: string, key: string, since: number): Promise<StoredAnswer | undefined>;
   /** Stores an answer, in place of one older than `since`. @throws KeyTaken where the key has a younger one by now */

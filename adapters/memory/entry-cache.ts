@@ -4,7 +4,8 @@ import type { Clock, EntryKey } from '../../src/ports.ts';
 type Entry =
   | { readonly is: 'value'; readonly value: EntryValue; readonly until: number }
   | { readonly is: 'lease'; readonly token: string; readonly since: number; readonly until: number }
-  | { readonly is: 'block'; readonly token: string; readonly since: number };
+  /** Since when, by token, the oldest first. */
+  | { readonly is: 'block'; readonly since: ReadonlyMap<string, number> };
 
 const LEASE_FRESH = 500;
 
@@ -54,7 +55,11 @@ export function createMemoryEntryCache(parts: {
   /** Takes away the block of this token. */
   const remove = (key: EntryKey, token: string): void => {
     const entry = entries.get(nameOf(key));
-    if (entry?.is === 'block' && entry.token === token) entries.delete(nameOf(key));
+    if (entry?.is !== 'block' || !entry.since.has(token)) return;
+    const since = new Map(entry.since);
+    since.delete(token);
+    if (since.size > 0) entries.set(nameOf(key), { is: 'block', since });
+    else entries.delete(nameOf(key));
   };
 
   return {
@@ -73,7 +78,10 @@ export function createMemoryEntryCache(parts: {
     async lease(_epoch, key, token) {
       const entry = standing(key);
       if (entry?.is === 'value') return { is: 'hit' };
-      if (entry?.is === 'block') return { is: 'blocked', age: clock() - entry.since };
+      if (entry?.is === 'block') {
+        const [holder, since] = entry.since.entries().next().value as [string, number];
+        return { is: 'blocked', age: clock() - since, token: holder };
+      }
       if (entry && clock() - entry.since < LEASE_FRESH) return { is: 'wait' };
       put(key, { is: 'lease', token, since: clock(), until: clock() + ttl });
       return { is: 'lease' };
@@ -86,7 +94,11 @@ export function createMemoryEntryCache(parts: {
     },
 
     async block(_epoch, keys, token) {
-      for (const key of keys) put(key, { is: 'block', token, since: clock() });
+      for (const key of keys) {
+        const present = key.kind === 'newest' ? standing(key) : undefined;
+        const others = present?.is === 'block' ? present.since : [];
+        put(key, { is: 'block', since: new Map([...others, [token, clock()]]) });
+      }
       return true;
     },
 

@@ -10,7 +10,8 @@ interface Waiting<Found> {
 
 /**
  * Asks for many keys by one command: those that are wanted until the event loop comes round, each once. No key joins a
- * command that was sent already, since what that reads may be older than what its reader must see.
+ * command that was sent already, since what that reads may be older than what its reader must see. The keys of one reader
+ * stand in one command: what it is answered was true at one moment.
  * @param ask answers the keys in their order
  * @returns answers the keys of one reader in their order; one promise for all of them, as readers are many
  */
@@ -25,7 +26,9 @@ export function createBatch<Found>(
     const readers = waiting;
     places = new Map();
     waiting = [];
-    askInParts(keys, ask).then(
+    // It was full, and nobody has come since.
+    if (readers.length === 0) return;
+    ask(keys).then(
       (found) => {
         for (const { places, resolve } of readers) resolve(places.map((place) => found[place] as Found));
       },
@@ -44,19 +47,8 @@ export function createBatch<Found>(
 
   return (keys) =>
     new Promise((resolve, reject) => {
+      if (places.size + keys.length > KEYS_MOST) flush();
       if (waiting.length === 0) setImmediate(flush);
       waiting.push({ places: keys.map(placeOf), resolve, reject });
     });
-}
-
-async function askInParts<Found>(
-  keys: readonly string[],
-  ask: (keys: readonly string[]) => Promise<readonly Found[]>,
-): Promise<readonly Found[]> {
-  if (keys.length <= KEYS_MOST) return ask(keys);
-  const parts = [];
-  for (let start = 0; start < keys.length; start += KEYS_MOST) {
-    parts.push(ask(keys.slice(start, start + KEYS_MOST)));
-  }
-  return (await Promise.all(parts)).flat();
 }

@@ -7,7 +7,13 @@ import { scripts } from './scripts.ts';
 
 /** The scripts as commands of the connection. */
 interface Steps {
-  jgLease(epochKey: string, key: string, epoch: number, token: string, ttl: number): Promise<string | number>;
+  jgLease(
+    epochKey: string,
+    key: string,
+    epoch: number,
+    token: string,
+    ttl: number,
+  ): Promise<string | [number, string]>;
   jgFill(epochKey: string, key: string, epoch: number, token: string, value: Buffer): Promise<string>;
   jgBlock(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<string>;
   jgPublish(
@@ -37,10 +43,11 @@ export function createRedisEntryCache(
   const prefix = `jobgate:{${storeId}}:`;
   const epochKey = `${prefix}epoch`;
   // Joined once for each epoch: ten keys of a call are hashed each as one piece.
-  let begins = { epoch: -1, job: '', account: '' };
+  let begins = { epoch: -1, job: '', account: '', newest: '' };
   const keyOf = (epoch: number, { kind, id }: EntryKey): string => {
     if (begins.epoch !== epoch) {
-      begins = { epoch, job: `${prefix}${epoch}:job:`, account: `${prefix}${epoch}:account:` };
+      const begin = (name: EntryKey['kind']): string => `${prefix}${epoch}:${name}:`;
+      begins = { epoch, job: begin('job'), account: begin('account'), newest: begin('newest') };
     }
     return begins[kind] + id;
   };
@@ -87,7 +94,9 @@ export function createRedisEntryCache(
 
     async lease(epoch, key, token) {
       const answer = await sent(steps.jgLease(epochKey, keyOf(epoch, key), epoch, token, ttl));
-      return typeof answer === 'number' ? { is: 'blocked', age: answer } : LEASE_ANSWERS[answer]!;
+      if (typeof answer === 'string') return LEASE_ANSWERS[answer]!;
+      const [age, holder] = answer;
+      return { is: 'blocked', age, token: holder };
     },
 
     async fill(epoch, key, token, value) {
@@ -95,8 +104,12 @@ export function createRedisEntryCache(
     },
 
     async block(epoch, keys, token) {
-      const names = keys.map((key) => keyOf(epoch, key));
-      return (await sent(steps.jgBlock(names.length + 1, epochKey, ...names, epoch, token))) === 'BLOCKED';
+      const shared = keys.filter(({ kind }) => kind === 'newest');
+      const names = [...keys.filter(({ kind }) => kind !== 'newest'), ...shared].map((key) =>
+        keyOf(epoch, key),
+      );
+      const given = [epochKey, ...names, epoch, token, shared.length];
+      return (await sent(steps.jgBlock(names.length + 1, ...given))) === 'BLOCKED';
     },
 
     async publish(epoch, key, token, value) {

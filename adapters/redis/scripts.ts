@@ -4,6 +4,7 @@
  *   `V <version> <bytes>`   a value
  *   `L <since> <token>`     a reader's lease to fill
  *   `B <since> <token>`     a writer's block
+ * But where several may block at once, their blocks are a sorted set, of tokens by `since`; GET and MGET see no value in it.
  * `since` is in milliseconds.
  */
 const NOW = `
@@ -13,6 +14,7 @@ local function since(standing) return tonumber(string.match(standing, '^. (%d+) 
 local function holds(standing, kind, token)
   return standing and string.sub(standing, 1, 1) == kind and string.match(standing, '^. %d+ (.*)$') == token
 end
+local function shared(key) return redis.call('TYPE', key).ok == 'zset' end
 `;
 
 /** A reader that has not filled after so long is taken for dead, in ms. */
@@ -21,16 +23,20 @@ const LEASE_FRESH = 500;
 const BLOCK_LIFE = 600_000;
 
 export const scripts = {
-  /** ARGV: epoch, token, T. Answers LEASE, HIT, WAIT, NOEPOCH, or the age of a block. */
+  /** ARGV: epoch, token, T. Answers LEASE, HIT, WAIT, NOEPOCH, or age and token of the oldest block. */
   lease: {
     numberOfKeys: 2,
     lua: `${NOW}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'NOEPOCH' end
+if shared(KEYS[2]) then
+  local oldest = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+  return { now - tonumber(oldest[2]), oldest[1] }
+end
 local standing = redis.call('GET', KEYS[2])
 if standing then
   local kind = string.sub(standing, 1, 1)
   if kind == 'V' then return 'HIT' end
-  if kind == 'B' then return now - since(standing) end
+  if kind == 'B' then return { now - since(standing), string.match(standing, '^. %d+ (.*)$') } end
   if now - since(standing) < ${LEASE_FRESH} then return 'WAIT' end
 end
 redis.call('SET', KEYS[2], string.format('L %.0f %s', now, ARGV[2]), 'PX', ARGV[3])
@@ -42,18 +48,26 @@ return 'LEASE'`,
     numberOfKeys: 2,
     lua: `${NOW}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'NOEPOCH' end
-if not holds(redis.call('GET', KEYS[2]), 'L', ARGV[2]) then return 'LOST' end
+if shared(KEYS[2]) or not holds(redis.call('GET', KEYS[2]), 'L', ARGV[2]) then return 'LOST' end
 redis.call('SET', KEYS[2], ARGV[3], 'KEEPTTL')
 return 'FILLED'`,
   },
 
-  /** ARGV: epoch, token. */
+  /** ARGV: epoch, token, how many of the keys may be blocked by others too: the last ones. */
   block: {
     numberOfKeys: undefined,
     lua: `${NOW}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'NOEPOCH' end
 for i = 2, #KEYS do
-  redis.call('SET', KEYS[i], string.format('B %.0f %s', now, ARGV[2]), 'PX', ${BLOCK_LIFE})
+  local key = KEYS[i]
+  if i <= #KEYS - ARGV[3] then
+    redis.call('SET', key, string.format('B %.0f %s', now, ARGV[2]), 'PX', ${BLOCK_LIFE})
+  else
+    if not shared(key) then redis.call('DEL', key) end
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now - ${BLOCK_LIFE})
+    redis.call('ZADD', key, now, ARGV[2])
+    redis.call('PEXPIRE', key, ${BLOCK_LIFE})
+  end
 end
 return 'BLOCKED'`,
   },
@@ -86,7 +100,12 @@ return 'LOST'`,
     numberOfKeys: undefined,
     lua: `${NOW}
 for i = 2, #KEYS do
-  if holds(redis.call('GET', KEYS[i]), 'B', ARGV[1]) then redis.call('DEL', KEYS[i]) end
+  local key = KEYS[i]
+  if shared(key) then
+    redis.call('ZREM', key, ARGV[1])
+  elseif holds(redis.call('GET', key), 'B', ARGV[1]) then
+    redis.call('DEL', key)
+  end
 end
 return 'ABORTED'`,
   },

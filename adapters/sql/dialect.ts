@@ -58,10 +58,8 @@ export interface Dialect {
   ): Promise<readonly Done[]>;
 }
 
-/** `absent`: there is none to lock. */
-export type Lock =
-  /** The row as it is under the lock, where locking it reads it. */
-  { readonly is: 'locked'; readonly row?: unknown } | { readonly is: 'absent' };
+/** The row as it is under the lock. `absent`: there is none to lock. */
+export type Lock = { readonly is: 'locked'; readonly row: unknown } | { readonly is: 'absent' };
 
 export const mysql: Dialect = {
   name: 'mysql',
@@ -108,10 +106,10 @@ export const sqlite: Dialect = {
   by: (index, table, alias) => `${table} as ${alias} indexed by ${index}`,
   // A write as the first statement takes the one write lock at once, and waits for it.
   lockRow: (table, key, id) => ({
-    sql: `update ${table} set version = version where ${key} = ?`,
+    sql: `update ${table} set version = version where ${key} = ? returning *`,
     values: [id],
   }),
-  readLock: ({ changed }) => ({ is: changed > 0 ? 'locked' : 'absent' }),
+  readLock: ({ rows: [row] }) => (row ? { is: 'locked', row } : { is: 'absent' }),
   isHeld: () => false,
   async run(client, connection, statements) {
     const done: Done[] = [];

@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
+import type { LedgerTx } from '../../src/coherence/ports.ts';
 import type { Job } from '../../src/jobs/job.ts';
-import type { ChangeTx, JobChange } from '../../src/ports.ts';
+import { newestKeysOf } from '../../src/jobs/newest.ts';
+import type { ChangeTx, EntryKey, JobChange } from '../../src/ports.ts';
 import { ask } from './ask.ts';
 import type { Statement } from './dialect.ts';
+import { insertRecords } from './job-records.ts';
 import { fromJob, fromJobEvent, lastChange, toJob, type JobRow } from './rows.ts';
 import { toSqlTime } from './time.ts';
 import type { Transaction } from './transaction.ts';
@@ -26,11 +29,25 @@ type Columns = Readonly<Record<string, Knex.RawBinding>>;
 export function jobChanges(
   trx: Transaction,
   known: KnownJobs,
-): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob'> {
-  const update = async (change: JobChange, hidden: { hidden_time?: string }): Promise<void> => {
+): Pick<ChangeTx, 'job' | 'insertJob' | 'updateJob' | 'hideJob' | 'insertRecords'> &
+  Pick<LedgerTx, 'unsettled'> {
+  const unsettled = new Map<string, EntryKey>();
+  /** The job comes into its scopes, or goes out of them: which is the newest there may be another one after. */
+  const unsettle = (job: Job): void => {
+    for (const key of newestKeysOf(job)) unsettled.set(key.id, key);
+  };
+
+  const read = async (jobId: string): Promise<Job | undefined> => {
+    if (known.has(jobId)) return known.get(jobId);
+    const row = (await trx('jobs').where('job_id', jobId).first()) as HideableRow | undefined;
+    return row && toVisibleJob(row);
+  };
+
+  /** Answers the job as it was. */
+  const update = async (change: JobChange, hidden: { hidden_time?: string }): Promise<Job | undefined> => {
     const { jobId, version } = change.job;
     const row = fromJob(change.job);
-    const before = known.get(jobId);
+    const before = await read(jobId);
     // Free data may be long, and most changes are of the status.
     const columns = { ...changedColumns(before && fromJob(before), row), ...hidden };
     const assignments = Object.keys(columns).map((column) => `${column} = ?`);
@@ -43,15 +60,13 @@ export function jobChanges(
     ]);
     // The row is locked and was read under the lock: anything but one row is a fault of the gateway.
     if (updated?.changed !== 1) throw new Error(`job ${jobId} is not at version ${version - 1}`);
+    return before;
   };
 
   return {
-    job: (jobId) =>
-      ask(async () => {
-        if (known.has(jobId)) return known.get(jobId);
-        const row = (await trx('jobs').where('job_id', jobId).first()) as HideableRow | undefined;
-        return row && toVisibleJob(row);
-      }),
+    unsettled: () => [...unsettled.values()],
+
+    job: (jobId) => ask(() => read(jobId)),
 
     insertJob: (change) =>
       ask(async () => {
@@ -61,18 +76,29 @@ export function jobChanges(
           throw new Error(`job ${job.jobId} was deleted: its id cannot be used again`);
         }
         known.set(job.jobId, job);
+        unsettle(job);
       }),
+
+    async insertRecords(records) {
+      await insertRecords(trx, records);
+      for (const { job, hiddenTime } of records) if (hiddenTime === undefined) unsettle(job);
+    },
 
     updateJob: (change) =>
       ask(async () => {
-        await update(change, {});
-        known.set(change.job.jobId, change.job);
+        const { job } = change;
+        const before = await update(change, {});
+        known.set(job.jobId, job);
+        if (before?.jobType === job.jobType) return;
+        if (before) unsettle(before);
+        unsettle(job);
       }),
 
     hideJob: (change) =>
       ask(async () => {
         const { jobId, updateTime } = change.job;
-        await update(change, { hidden_time: toSqlTime(updateTime) });
+        const before = await update(change, { hidden_time: toSqlTime(updateTime) });
+        if (before) unsettle(before);
         known.set(jobId, undefined);
       }),
   };

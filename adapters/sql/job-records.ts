@@ -4,6 +4,7 @@ import { isDuplicate } from './ask.ts';
 import { dialectOf } from './dialect.ts';
 import { fromJob, fromJobEvent, toJob, toJobEvent, type EventRow, type JobRow } from './rows.ts';
 import { fromSqlTime, toSqlTime } from './time.ts';
+import type { Queries } from './transaction.ts';
 
 /** Which jobs; what is left out does not count. Times are exclusive bounds, in ms. */
 export interface RecordFilter {
@@ -55,8 +56,14 @@ export async function* readRecords(db: Knex, filter: RecordFilter): AsyncGenerat
  * Puts records in as they are, unless a job of the same id exists or was deleted at the same or a later version.
  * All of it in one transaction: after an end in the middle it may be done again.
  * @param records each of another id
+ * @param insert how they are put in, all or none; past the cache unless told otherwise, for a store that nobody serves
  */
-export async function addRecords(db: Knex, records: readonly JobRecord[]): Promise<Added> {
+export async function addRecords(
+  db: Knex,
+  records: readonly JobRecord[],
+  insert: (fresh: readonly JobRecord[]) => Promise<unknown> = (fresh) =>
+    db.transaction((trx) => insertRecords(trx, fresh)),
+): Promise<Added> {
   const ids = records.map(({ job }) => job.jobId);
   for (let attempt = 1; ; attempt++) {
     const { present, versions } = await db.transaction(async (trx) => {
@@ -77,7 +84,7 @@ export async function addRecords(db: Knex, records: readonly JobRecord[]): Promi
       return !present.has(jobId) && !deleted.has(jobId);
     });
     try {
-      if (fresh.length > 0) await db.transaction((trx) => insertRecords(trx, fresh));
+      if (fresh.length > 0) await insert(fresh);
       return { added: new Set(fresh.map(({ job }) => job.jobId)), present, deleted };
     } catch (thrown) {
       // Another put one of them in at the same time: now it stands there.
@@ -158,7 +165,8 @@ async function recordsIn(trx: Knex, ids: readonly string[]): Promise<readonly Jo
   }));
 }
 
-async function insertRecords(trx: Knex, records: readonly JobRecord[]): Promise<void> {
+/** Puts in rows and timelines of jobs that are not there. */
+export async function insertRecords(trx: Queries, records: readonly JobRecord[]): Promise<void> {
   // A program that deletes jobs by itself may leave their timelines behind.
   await trx('job_events')
     .whereIn(
@@ -181,7 +189,7 @@ async function insertRecords(trx: Knex, records: readonly JobRecord[]): Promise<
   );
 }
 
-async function insertRows(trx: Knex, table: string, rows: readonly object[]): Promise<void> {
+async function insertRows(trx: Queries, table: string, rows: readonly object[]): Promise<void> {
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
     await trx(table).insert(rows.slice(from, from + ROWS_PER_STATEMENT));
   }

@@ -1,14 +1,13 @@
 import type { Knex } from 'knex';
 import type { Job } from '../../src/jobs/job.ts';
+import type { JobRecord } from '../../src/jobs/job-record.ts';
 import type { JobStore } from '../../src/ports.ts';
 import { ask } from './ask.ts';
 import type { Dialect } from './dialect.ts';
 import { addRecords } from './job-records.ts';
-import { firstJob, listJobs } from './list-jobs.ts';
+import { listJobs, newestJob } from './list-jobs.ts';
 import { lastChange, toJob, toJobEvent, type EventRow } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
-
-const NEWEST_FIRST = { by: 'createTime', descending: true } as const;
 
 /** Jobs in the database. */
 export function createJobStore(db: Knex, dialect: Dialect): JobStore {
@@ -21,7 +20,7 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
 
     list: (filter, order, page) => ask(() => listJobs(db, dialect, { filter, order, page })),
 
-    latest: (filter) => ask(() => firstJob(db, dialect, filter, NEWEST_FIRST)),
+    newest: (scope) => ask(() => newestJob(db, dialect, scope)),
 
     timeline: (jobId) =>
       ask(async () => {
@@ -31,12 +30,19 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
   };
 }
 
-/** Puts jobs in as they are, each with its last change, unless a job of the same id exists; tells how many are new. */
-export async function insertJobs(db: Knex, jobs: readonly Job[]): Promise<number> {
+/**
+ * Puts jobs in as they are, each with its last change, unless a job of the same id exists; tells how many are new.
+ * @param insert as that of {@link addRecords}
+ */
+export async function insertJobs(
+  db: Knex,
+  jobs: readonly Job[],
+  insert?: (fresh: readonly JobRecord[]) => Promise<unknown>,
+): Promise<number> {
   const records = jobs.map((job) => ({
     job,
     hiddenTime: undefined,
     timeline: [lastChange({ job, userId: job.owner, note: '' })],
   }));
-  return (await addRecords(db, records)).added.size;
+  return (await addRecords(db, records, insert)).added.size;
 }

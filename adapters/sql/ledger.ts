@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { Refusal } from '../../src/errors.ts';
-import type { EntryKey, EpochState } from '../../src/ports.ts';
+import type { EpochState, RowKey } from '../../src/ports.ts';
 import { accessKeyChanges } from './access-keys.ts';
 import { answerChanges } from './answers.ts';
 import { ask } from './ask.ts';
@@ -22,21 +22,24 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
   const selectEpoch = db('cache_epoch as e')
     .first(...epochColumns(db, dialect))
     .toQuery();
-  const lockEpoch = { sql: `${selectEpoch} ${dialect.shareLock}` };
+  // Who has only read may be refused to write, as another has written since: the one write lock is taken here.
+  const lockEpoch = dialect.shareLock
+    ? [{ sql: `${selectEpoch} ${dialect.shareLock}` }]
+    : [dialect.lockRow('cache_epoch', 'id', '1', true), { sql: selectEpoch }];
   const lockEpochAlone = async (trx: Knex): Promise<void> => {
     const { sql, values } = dialect.lockRow('cache_epoch', 'id', '1', true);
     await trx.raw(sql, values);
   };
 
   /** Undefined where a row is held by another, and `wait` is false. */
-  const begin = async (keys: readonly EntryKey[], wait: boolean): Promise<LedgerTx | undefined> => {
+  const begin = async (keys: readonly RowKey[], wait: boolean): Promise<LedgerTx | undefined> => {
     const opening = openTransaction(db, dialect);
     const giveUp = (): void => void opening.then((trx) => trx.rollback()).catch(() => {});
     const locks = keys.map(({ kind, id }) => dialect.lockRow(TABLES[kind].table, TABLES[kind].key, id, wait));
     try {
       const trx = await ask(() => opening);
       const done = await ask(() =>
-        trx.run([...locks, lockEpoch]).catch((thrown: unknown) => {
+        trx.run([...locks, ...lockEpoch]).catch((thrown: unknown) => {
           if (!wait && dialect.isHeld(thrown)) return undefined;
           throw thrown;
         }),
@@ -78,6 +81,20 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
       return tx;
     },
     tryBegin: (keys) => begin(keys, false),
+
+    idle: () =>
+      ask(() =>
+        db.transaction(async (trx) => {
+          const { sql, values } = dialect.lockRow('cache_epoch', 'id', '1', false);
+          try {
+            await trx.raw(sql, values);
+            return true;
+          } catch (thrown) {
+            if (dialect.isHeld(thrown)) return false;
+            throw thrown;
+          }
+        }),
+      ),
 
     async fence(epoch) {
       await ask(() =>
@@ -134,7 +151,7 @@ const TABLES = {
 
 function ledgerTx(
   trx: Transaction,
-  keys: readonly EntryKey[],
+  keys: readonly RowKey[],
   locks: readonly Lock[],
   epoch: EpochState,
 ): LedgerTx {
@@ -146,7 +163,7 @@ function ledgerTx(
       if (lock.is === 'absent') absentAccounts.add(id);
     } else if (lock.is === 'absent') {
       jobs.set(id, undefined);
-    } else if (lock.row) {
+    } else {
       jobs.set(id, toVisibleJob(lock.row as HideableRow));
     }
   });

@@ -1,11 +1,14 @@
 import type { Knex } from 'knex';
-import type { JobFilter, JobList, JobOrder, JobPage } from '../../src/ports.ts';
+import type { Job } from '../../src/jobs/job.ts';
+import type { JobScope } from '../../src/jobs/newest.ts';
+import type { EpochState, JobFilter, JobList, JobOrder, JobPage } from '../../src/ports.ts';
 
 import { readTotals, type Totals } from './counts/totals.ts';
 import { EVERY_WORD, EVERY_WORD_BUT_OWNER, keyOf, WORDS, type Word, wordsIn } from './counts/words.ts';
 import type { Dialect } from './dialect.ts';
 import { cutPage, inOrder, matchJobs, matchTimes, matchWords, wordsOf } from './match-jobs.ts';
-import { toJob, type JobRow } from './rows.ts';
+import { toEpochState, toJob, type EpochRow, type JobRow } from './rows.ts';
+import { epochColumns } from './snapshot.ts';
 
 /** From here on a page is looked for by the index alone, and from the nearer end. */
 const DEEP = 1_000;
@@ -52,16 +55,27 @@ export async function listJobs(db: Knex, dialect: Dialect, asked: Asked): Promis
   return page.offset < DEEP ? list(db) : db.transaction(list, dialect.snapshot);
 }
 
-/** The first job of an order. */
-export async function firstJob(
+const NEWEST_FIRST = { by: 'createTime', descending: true } as const;
+
+/** The newest job of a scope, with the epoch's row, in one statement: what it says of both was true at one moment. */
+export async function newestJob(
   db: Knex,
   dialect: Dialect,
-  filter: JobFilter,
-  order: JobOrder,
-): Promise<JobList['jobs'][number] | undefined> {
-  const way = orderedWay(filter, order) ?? ({ is: 'any' } as const);
-  const [job] = await readPage(db, dialect, { filter, order, page: { offset: 0, limit: 1 } }, way);
-  return job;
+  { owner, jobType }: JobScope,
+): Promise<{ epoch: EpochState; job: Job | undefined }> {
+  const filter = {
+    ...(owner !== undefined && { owner: [owner] }),
+    ...(jobType !== undefined && { jobType: [jobType] }),
+  };
+  const way = orderedWay(filter, NEWEST_FIRST) ?? ({ is: 'any' } as const);
+  const asked = { filter, order: NEWEST_FIRST, page: { offset: 0, limit: 1 } };
+  const newest = jobsOfPage(db, dialect, asked, way).select('t.job_id');
+  const [row] = (await db('cache_epoch as e')
+    .leftJoin('jobs as j', (join) => void join.on('j.job_id', db.raw('(?)', [newest])))
+    .select('j.*', ...epochColumns(db, dialect))) as (EpochRow & Partial<JobRow>)[];
+  if (!row) throw new Error('the table cache_epoch is empty: the database was not migrated');
+  const found = typeof row.job_id === 'string';
+  return { epoch: toEpochState(row), job: found ? toJob(row as EpochRow & JobRow) : undefined };
 }
 
 /**

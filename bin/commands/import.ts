@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { foldDeltas } from '../../adapters/sql/counts/fold.ts';
+import { bringRecords } from '../../src/jobs/bring-records.ts';
 import { importJobs } from '../import-jobs.ts';
 import { startProgress } from '../progress.ts';
 import { printAnswer } from './answer.ts';
-import { withMigratedDatabase } from './with-gateway.ts';
+import { withGateway } from './with-gateway.ts';
 
 interface Options {
   readonly strict?: boolean;
@@ -25,8 +26,9 @@ export function addImportCommand(program: Command): void {
 async function runImport(path: string | undefined, { strict = false, json }: Options): Promise<void> {
   const size = path === undefined ? 0 : (await stat(path)).size;
   const progress = startProgress(process.stderr, 'lines');
-  const brought = await withMigratedDatabase((database) =>
+  const brought = await withGateway(({ ports }, database) =>
     importJobs(database.db, path === undefined ? process.stdin : createReadStream(path), {
+      insert: (fresh) => bringRecords(ports, fresh),
       strict,
       at: (lines, bytes) => progress.at(lines, size > 0 ? bytes / size : undefined),
       say: (told) => progress.say(told),

@@ -39,12 +39,19 @@ export async function withMigratedDatabase<Result>(
  * Opens the core with its stores for one command. What it changes counts at once for instances that serve.
  * @throws Error as {@link withMigratedDatabase}
  */
-export async function withGateway<Result>(work: (open: OpenGateway) => Promise<Result>): Promise<Result> {
+export async function withGateway<Result>(
+  work: (open: OpenGateway, database: OpenDatabase) => Promise<Result>,
+): Promise<Result> {
   return withMigratedDatabase(async (database, config) => {
     // Standard output belongs to the command's answer.
     const open = await openGateway(config, database, createLog('silent'));
     try {
-      return await work(open);
+      return await work(open, database);
+    } catch (cause) {
+      if (!open.keeper.cutOff()) throw cause;
+      throw new Error('the cache of the instances cannot be reached: set REDIS_URL as they have it', {
+        cause,
+      });
     } finally {
       await open.close();
     }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Role, UserStatus } from '../../schemas/user.ts';
-import type { EntryKey, StoredUser } from '../ports.ts';
+import type { RowKey, StoredUser } from '../ports.ts';
 
 /** A user as it may be shown, to itself and to admins. Times are in ms since 1970. */
 export interface User {
@@ -35,6 +35,6 @@ export function emailKey(email: string): string {
   return email.normalize('NFC').toLowerCase();
 }
 
-export function accountKey(userId: string): EntryKey {
+export function accountKey(userId: string): RowKey {
   return { kind: 'account', id: userId };
 }

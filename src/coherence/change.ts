@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../errors.ts';
-import type { Changes, ChangeTx, Clock, EntryKey, Log } from '../ports.ts';
+import type { Changes, ChangeTx, Clock, EntryKey, Log, RowKey } from '../ports.ts';
 import type { EntryKinds } from './entry-kinds.ts';
 import { WRITE_AFTER_FENCE, type EpochKeeper } from './epoch-keeper.ts';
 import type { EntryCache, EntryValue, Ledger, LedgerTx } from './ports.ts';
@@ -24,7 +24,14 @@ type Attempt<Result> =
   | { readonly is: 'not-blocked'; readonly epoch: number }
   | { readonly is: 'too-early'; readonly wait: number };
 
-/** The write side of the protocol: lock, block, change, commit, publish. */
+/** A block that no living writer can hold. */
+export interface LeftBlock {
+  readonly epoch: number;
+  readonly key: EntryKey;
+  readonly token: string;
+}
+
+/** The write side of the protocol: lock, change, block, commit, publish. */
 export function createChanges(parts: {
   readonly ledger: Ledger;
   readonly cache: EntryCache;
@@ -33,13 +40,13 @@ export function createChanges(parts: {
   readonly clock: Clock;
   readonly log: Log;
   readonly watch?: Watch;
-}): Changes & { repair(key: EntryKey): void } {
+}): Changes & { repair(left: LeftBlock): void } {
   const { ledger, cache, keeper, kinds, clock, log, watch = () => {} } = parts;
   const repairing = new Set<string>();
 
   const attempt = async <Result>(
     tx: LedgerTx,
-    keys: readonly EntryKey[],
+    keys: readonly RowKey[],
     work: (tx: ChangeTx) => Promise<Result>,
   ): Promise<Attempt<Result>> => {
     const state = tx.epoch;
@@ -52,38 +59,40 @@ export function createChanges(parts: {
       return { is: 'done', result };
     }
     const { epoch } = state;
+    const result = await work(tx);
+    const values = new Map<RowKey, EntryValue>();
+    for (const key of keys) {
+      const value = await valueIn(tx, key);
+      if (value) values.set(key, value);
+    }
+    // What the work made untrue is known only now; and so long as nothing is committed nobody needs a block.
+    const touched: readonly EntryKey[] = [...keys, ...tx.unsettled()];
+    watch('after work');
     const token = randomUUID();
     const reachable = cache.runId() === state.runId;
     const blockedAt = performance.now();
-    const blocked = reachable && (await cache.block(epoch, keys, token).catch(() => false));
+    const blocked = reachable && (await cache.block(epoch, touched, token).catch(() => false));
     if (!blocked) return { is: 'not-blocked', epoch };
     watch('after block');
-    let result: Result;
-    const values = new Map<EntryKey, EntryValue | undefined>();
-    try {
-      result = await work(tx);
-      for (const key of keys) values.set(key, await valueIn(tx, key));
-      if (performance.now() - blockedAt > COMMIT_WITHIN) throw new Refusal('unavailable', { detail: 'busy' });
-    } catch (thrown) {
+    if (performance.now() - blockedAt > COMMIT_WITHIN) {
       await tx.rollback();
-      await cache.abort(epoch, keys, token).catch(() => {});
-      throw thrown;
+      await cache.abort(epoch, touched, token).catch(() => {});
+      throw new Refusal('unavailable', { detail: 'busy' });
     }
-    watch('after work');
     // Where the outcome is unknown this throws, and the entries stay blocked: readers go to the database.
     await tx.commit();
     watch('after commit');
-    const published = [...values].map(([key, value]) =>
-      value ? cache.publish(epoch, key, token, value) : cache.abort(epoch, [key], token),
-    );
+    const published = [...values].map(([key, value]) => cache.publish(epoch, key, token, value));
+    const freed = touched.filter((key) => !values.has(key as RowKey));
+    if (freed.length > 0) published.push(cache.abort(epoch, freed, token));
     await Promise.all(published).catch((cause: unknown) =>
-      log.warn({ keys, cause }, 'entries stay blocked after a change'),
+      log.warn({ keys: touched, cause }, 'entries stay blocked after a change'),
     );
     watch('after publish');
     return { is: 'done', result };
   };
 
-  const valueIn = async (tx: LedgerTx, { kind, id }: EntryKey): Promise<EntryValue | undefined> => {
+  const valueIn = async (tx: LedgerTx, { kind, id }: RowKey): Promise<EntryValue | undefined> => {
     if (kind === 'job') {
       const job = await kinds.job.loadIn(tx, id);
       return job && kinds.job.encode(job);
@@ -93,7 +102,7 @@ export function createChanges(parts: {
   };
 
   const once = async <Result>(
-    keys: readonly EntryKey[],
+    keys: readonly RowKey[],
     work: (tx: ChangeTx) => Promise<Result>,
     wait: boolean,
   ): Promise<Attempt<Result> | undefined> => {
@@ -106,6 +115,11 @@ export function createChanges(parts: {
     } finally {
       await tx.rollback();
     }
+  };
+
+  /** Where no change is under way now, none is that began before: what it left blocked may be freed. */
+  const free = async ({ epoch, key, token }: LeftBlock): Promise<void> => {
+    if (await ledger.idle()) await cache.abort(epoch, [key], token);
   };
 
   return {
@@ -127,14 +141,20 @@ export function createChanges(parts: {
       }
     },
 
-    /** A change of nothing, which puts the present value in place of a block that a dead writer left. */
-    repair(key) {
+    /** Of a row: a change of nothing, which puts the present value in place of the block. */
+    repair(left) {
+      const { key } = left;
       const name = `${key.kind}:${key.id}`;
       if (repairing.has(name) || repairing.size >= REPAIRS_AT_ONCE) return;
       repairing.add(name);
-      once([key], async () => {}, false)
+      const repaired = isRow(key) ? once([key], async () => {}, false) : free(left);
+      repaired
         .catch((cause: unknown) => log.warn({ key, cause }, 'a blocked entry could not be repaired'))
         .finally(() => repairing.delete(name));
     },
   };
+}
+
+function isRow(key: EntryKey): key is RowKey {
+  return key.kind !== 'newest';
 }

@@ -1,12 +1,12 @@
 import { decodeAccount, encodeAccount, type Account } from '../accounts/account.ts';
 import type { JobFaces, JobView } from '../jobs/job-view.ts';
 import type { Job } from '../jobs/job.ts';
-import type { AccountStore, EntryKey, JobStore, Snapshot } from '../ports.ts';
+import type { AccountStore, JobStore, RowKey, Snapshot } from '../ports.ts';
 import type { EntryValue, LedgerTx } from './ports.ts';
 
 /** What the protocol must know of a kind of row to keep it in the cache. `Seen` is what readers are given. */
 export interface EntryKind<Row, Seen> {
-  readonly kind: EntryKey['kind'];
+  readonly kind: RowKey['kind'];
   /** The rows, and the epoch, in one consistent read of the primary. */
   load(ids: readonly string[]): Promise<Snapshot<Row>>;
   /** The row as a change sees it, inside its transaction. */
@@ -21,10 +21,19 @@ export interface EntryKind<Row, Seen> {
 export interface EntryKinds {
   readonly job: EntryKind<Job, JobView>;
   readonly account: EntryKind<Account, Account>;
+  /** Not a row, but which job is the newest of a scope. */
+  readonly newest: {
+    load: JobStore['newest'];
+    encode(job: Job): EntryValue;
+    /** The job's id. */
+    decode(value: EntryValue): string;
+  };
 }
 
 /** Larger entries would cost Redis and the network more than the database is spared; in bytes. */
 const LARGEST_ENTRY = 128 * 1024;
+/** Nobody compares two answers to which job is the newest: it is never published. */
+const NO_VERSION = 0;
 
 export function createEntryKinds(jobs: JobStore, accounts: AccountStore, faces: JobFaces): EntryKinds {
   return {
@@ -46,6 +55,11 @@ export function createEntryKinds(jobs: JobStore, accounts: AccountStore, faces: 
       encode: (account) => ({ version: account.version, body: encodeAccount(account) }),
       decode: ({ version, body }) => decodeAccount(version, body),
       see: (account) => account,
+    },
+    newest: {
+      load: (scope) => jobs.newest(scope),
+      encode: ({ jobId }) => ({ version: NO_VERSION, body: Buffer.from(jobId) }),
+      decode: ({ body }) => body.toString('latin1'),
     },
   };
 }

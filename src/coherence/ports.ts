@@ -1,8 +1,9 @@
-import type { ChangeTx, EntryKey, EpochState } from '../ports.ts';
+import type { ChangeTx, EntryKey, EpochState, RowKey } from '../ports.ts';
 
 /**
- * The cache as the protocol sees it: one short string per entry, which is nothing, a value, a reader's lease
- * to fill, or a writer's block. Every step compares the epoch first, by the clock and in the one thread of the
+ * The cache as the protocol sees it: an entry is nothing, a value, a reader's lease to fill, or a writer's block. A row is
+ * locked by its writer, and its entry has one block; which job is the newest may be changed by many at once, and its entry
+ * is blocked until the last of them has taken its block away. Every step compares the epoch first, by the clock and in the one thread of the
  * process that holds the entries. A step whose answer is lost rejects, and may or may not have been done.
  */
 export interface EntryCache {
@@ -20,11 +21,14 @@ export interface EntryCache {
   lease(epoch: number, key: EntryKey, token: string): Promise<LeaseAnswer>;
   /** Puts a value, if the lease of this token still stands; the entry's life is that of the lease. */
   fill(epoch: number, key: EntryKey, token: string, value: EntryValue): Promise<void>;
-  /** Blocks the entries, whatever stands there, all under the token; false, and nothing done, in another epoch. */
+  /**
+   * Blocks the entries, all under the token; false, and nothing done, in another epoch. It takes the place of whatever
+   * stands; only where the newest is blocked already it joins those that stand.
+   */
   block(epoch: number, keys: readonly EntryKey[], token: string): Promise<boolean>;
   /** Puts a value in place of the token's own block, for what is left of its life; else removes what is older. */
-  publish(epoch: number, key: EntryKey, token: string, value: EntryValue): Promise<void>;
-  /** Removes the block of this token. */
+  publish(epoch: number, key: RowKey, token: string, value: EntryValue): Promise<void>;
+  /** Removes the blocks of this token, and no other's. */
   abort(epoch: number, keys: readonly EntryKey[], token: string): Promise<void>;
 }
 
@@ -35,10 +39,15 @@ export interface EntryValue {
 
 /**
  * `lease`: fill it. `hit`: a value came meanwhile. `wait`: another reader is filling it. `no-epoch`: the cache
- * is in another epoch. `blocked`: a writer holds it, for `age` milliseconds.
+ * is in another epoch. `blocked`: a writer has held it for `age` milliseconds with the block of this token; of several,
+ * it is the one that has held it longest.
  */
 export type LeaseAnswer =
-  { is: 'lease' } | { is: 'hit' } | { is: 'wait' } | { is: 'no-epoch' } | { is: 'blocked'; age: number };
+  | { readonly is: 'lease' }
+  | { readonly is: 'hit' }
+  | { readonly is: 'wait' }
+  | { readonly is: 'no-epoch' }
+  | { readonly is: 'blocked'; readonly age: number; readonly token: string };
 
 /** The database as the protocol sees it. */
 export interface Ledger {
@@ -50,9 +59,11 @@ export interface Ledger {
    * from being fenced until the transaction ends. A row that does not exist is no error, and stays unseen in this
    * transaction unless it creates it.
    */
-  begin(keys: readonly EntryKey[]): Promise<LedgerTx>;
+  begin(keys: readonly RowKey[]): Promise<LedgerTx>;
   /** The same; undefined where one of them is locked by another. */
-  tryBegin(keys: readonly EntryKey[]): Promise<LedgerTx | undefined>;
+  tryBegin(keys: readonly RowKey[]): Promise<LedgerTx | undefined>;
+  /** Whether no change is under way at this moment; whoever is, is not waited for. */
+  idle(): Promise<boolean>;
   /**
    * Turns the cache off, if it is still on in this epoch: no writer of the epoch is in flight once this returns.
    * Since when it is off is counted by the database's clock, from after COMMIT; see `settle`.
@@ -73,6 +84,8 @@ export interface Ledger {
 export interface LedgerTx extends ChangeTx {
   /** As it is under its lock. */
   readonly epoch: EpochState;
+  /** The entries of the newest jobs that this transaction may have made untrue so far, each once. */
+  unsettled(): readonly EntryKey[];
   /** @throws where the outcome is not known */
   commit(): Promise<void>;
   rollback(): Promise<void>;

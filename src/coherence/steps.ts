@@ -8,8 +8,8 @@ export type Moment =
   | 'after load'
   | 'before lock'
   | 'after lock'
-  | 'after block'
   | 'after work'
+  | 'after block'
   | 'after commit'
   | 'after publish';
 

@@ -1,7 +1,7 @@
 import type { Claim } from '../accounts/credentials.ts';
 import { signatureDigest } from '../accounts/judge-signature.ts';
 import { mayBeSecond } from '../jobs/answer-once.ts';
-import type { Changes, ChangeTx, EntryKey } from '../ports.ts';
+import type { Changes, ChangeTx, RowKey } from '../ports.ts';
 
 /** Clocks of instances may differ: a call is remembered for longer than its signature holds; in ms. */
 const KEPT_LONGER = 24 * 60 * 60_000;
@@ -17,10 +17,7 @@ export function actOnce(
   { signature, until }: NonNullable<Claim['signed']>,
 ): Changes {
   return {
-    async change<Result>(
-      keys: readonly EntryKey[],
-      work: (tx: ChangeTx) => Promise<Result>,
-    ): Promise<Result> {
+    async change<Result>(keys: readonly RowKey[], work: (tx: ChangeTx) => Promise<Result>): Promise<Result> {
       const digest = signatureDigest(signature);
       const attempt = (): Promise<Result> =>
         changes.change(keys, async (tx) => {

@@ -1,7 +1,7 @@
 import type { Claim, CredentialJudge, Credentials } from '../accounts/credentials.ts';
 import type { Account } from '../accounts/account.ts';
 import type { PasswordKey } from '../accounts/password-key.ts';
-import type { ReadThrough } from '../coherence/read-through.ts';
+import type { Found, ReadThrough } from '../coherence/read-through.ts';
 import { asRefusal, Refusal, type Problem, type RateState } from '../errors.ts';
 import { maySee } from '../jobs/visibility.ts';
 import type { JobView } from '../jobs/job-view.ts';
@@ -47,6 +47,9 @@ interface Identity {
   readonly cached: boolean;
 }
 
+/** A user's account, and the jobs that are asked for. */
+type Look = (userId: string) => Promise<Found>;
+
 /** An account that changes at every look would keep a call going round for ever. */
 const ROUNDS = 3;
 
@@ -63,10 +66,10 @@ export function createGateway(parts: {
   const { judge, reader, ports } = parts;
 
   /** Who calls and what it asks for, by one look at account and jobs together. */
-  const identify = async (call: Call, claim: Claim, jobIds: readonly string[]): Promise<Identity> => {
+  const identify = async (call: Call, claim: Claim, look: Look): Promise<Identity> => {
     let claimed = claim;
     for (let round = 0; round < ROUNDS; round++) {
-      const { account, jobs, cached } = await reader.read(claimed.userId, jobIds);
+      const { account, jobs, cached } = await look(claimed.userId);
       if (!account?.active) throw new Refusal('unauthenticated');
       if (account.version === claimed.version) return { account, claim: claimed, jobs, cached };
       judge.outdate(claimed);
@@ -75,11 +78,23 @@ export function createGateway(parts: {
     throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
   };
 
+  const lookAt =
+    (jobIds: readonly string[]): Look =>
+    (userId) =>
+      reader.read(userId, jobIds);
+
+  /** What a call has to be told before it is handled. */
+  const lookFor = (operation: MemberOperation<unknown, unknown>, input: unknown): Look => {
+    if (!operation.newestOf) return lookAt(operation.jobIds?.(input) ?? []);
+    const { jobType } = operation.newestOf(input);
+    return (userId) => reader.readNewest(userId, jobType);
+  };
+
   /** Who calls, where anyone may: credentials that are bad are as good as none. */
   const recognizeAnyone = async (call: Call): Promise<Caller | undefined> => {
     try {
       const claim = await judge.recognize(call.credentials, call.origin);
-      const { account, claim: proven, cached } = await identify(call, claim, []);
+      const { account, claim: proven, cached } = await identify(call, claim, lookAt([]));
       call.identified?.(account.userId, cached);
       return { ...account, claim: proven };
     } catch (thrown) {
@@ -103,8 +118,7 @@ export function createGateway(parts: {
     // Bad parameters are told only to callers whose credentials still hold, which the read below decides.
     const read = readInput(call, operation, ports);
     const { value, refusal } = read instanceof Promise ? await read : read;
-    const jobIds = refusal ? [] : (operation.jobIds?.(value) ?? []);
-    const identity = await identify(call, claim, jobIds);
+    const identity = await identify(call, claim, refusal ? lookAt([]) : lookFor(operation, value));
     call.identified?.(identity.account.userId, identity.cached);
     if (ports.rates) await admit(ports.rates, call, identity.account.userId);
     if (refusal) throw refusal;

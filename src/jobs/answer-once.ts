@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../errors.ts';
-import type { ChangeTx, EntryKey, Ports } from '../ports.ts';
+import type { ChangeTx, RowKey, Ports } from '../ports.ts';
 
 /** What makes a request the same one again. */
 export interface Once {
@@ -38,7 +38,7 @@ export const ANSWER_KEPT_FOR = 24 * 60 * 60_000;
 export async function answerOnce<Result>(
   ports: Pick<Ports, 'changes' | 'clock'>,
   holder: { readonly userId: string },
-  keys: readonly EntryKey[],
+  keys: readonly RowKey[],
   once: Once,
   effect: (tx: ChangeTx) => Promise<Result>,
 ): Promise<Result> {

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.ts';
 import type { Caller } from '../operation.ts';
-import type { ChangeTx, EntryKey } from '../ports.ts';
+import type { ChangeTx, RowKey } from '../ports.ts';
 import { mayBeJobId, type Job } from './job.ts';
 import { judgeVersion } from './moves.ts';
 import { maySee } from './visibility.ts';
@@ -29,7 +29,7 @@ export async function keepJob(tx: ChangeTx, caller: Caller, job: Job, note = '')
 }
 
 /** The cache's keys of jobs, in the order of the ids. */
-export function jobKeys(jobIds: readonly string[]): readonly EntryKey[] {
+export function jobKeys(jobIds: readonly string[]): readonly RowKey[] {
   return jobIds.map((id) => ({ kind: 'job', id }));
 }
 

@@ -1,7 +1,6 @@
 import { DescribeLatestJobInput, DescribeLatestJobOutput } from '../../schemas/describe-latest-job.ts';
 import { Refusal } from '../errors.ts';
 import type { JobView } from '../jobs/job-view.ts';
-import { visibleOwners } from '../jobs/visibility.ts';
 import type { MemberOperation } from '../operation.ts';
 
 export const describeLatestJob: MemberOperation<DescribeLatestJobInput, JobView> = {
@@ -12,13 +11,9 @@ export const describeLatestJob: MemberOperation<DescribeLatestJobInput, JobView>
   input: DescribeLatestJobInput,
   output: DescribeLatestJobOutput,
   permission: 'own-jobs',
-  async handle({ input, caller, ports }) {
-    const owner = visibleOwners(caller, undefined);
-    const job = await ports.jobs.latest({
-      ...(input.jobType !== undefined && { jobType: [input.jobType] }),
-      ...(owner && { owner }),
-    });
+  newestOf: ({ jobType }) => ({ jobType }),
+  handle({ found: [job] }) {
     if (!job) throw new Refusal('job_not_found');
-    return ports.faces.view(job);
+    return job;
   },
 };

@@ -15,8 +15,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const MOMENTS: readonly Moment[] = [
   'before lock',
   'after lock',
-  'after block',
   'after work',
+  'after block',
   'after commit',
   'after publish',
 ];

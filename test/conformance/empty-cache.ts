@@ -11,7 +11,8 @@ export async function emptyCache({ config, database }: TestGateway): Promise<voi
   }
   const redis = new Redis(config.redisUrl);
   try {
-    const keys = await redis.keys(`jobgate:{${await readStoreId(database)}}:*:job:*`);
+    const begins = `jobgate:{${await readStoreId(database)}}:*`;
+    const keys = [...(await redis.keys(`${begins}:job:*`)), ...(await redis.keys(`${begins}:newest:*`))];
     if (keys.length > 0) await redis.del(...keys);
   } finally {
     redis.disconnect();

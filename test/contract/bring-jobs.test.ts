@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Knex } from 'knex';
 import { writeLine } from '../../adapters/lines/write-line.ts';
+import { insertRecords } from '../../adapters/sql/job-records.ts';
 import { exportJobs } from '../../bin/export-jobs.ts';
 import { importJobs, type Brought } from '../../bin/import-jobs.ts';
 import type { JobRecord } from '../../src/jobs/job-record.ts';
@@ -36,6 +37,7 @@ async function bring(
     yield Buffer.from(lines);
   }
   const brought = await importJobs(db, stream(), {
+    insert: (fresh) => db.transaction((trx) => insertRecords(trx, fresh)),
     strict: false,
     at: (...progress) => void told.push(progress),
     say: (line) => void said.push(line),

@@ -7,7 +7,7 @@ import { createMemoryEntryCache, EMBEDDED_RUN_ID, noEntryCache } from '../../ada
 import { connectRedis } from '../../adapters/redis/connect.ts';
 import { createRedisEntryCache } from '../../adapters/redis/entry-cache.ts';
 import type { EntryCache, EntryValue } from '../../src/coherence/ports.ts';
-import type { EntryKey } from '../../src/ports.ts';
+import type { EntryKey, RowKey } from '../../src/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { ensureServers } from '../support/install-servers.ts';
 import type { PrivateServer } from '../support/private-server.ts';
@@ -15,9 +15,11 @@ import { quietLog } from '../support/quiet-log.ts';
 import { startRedis } from '../support/redis.ts';
 
 const EPOCH = 7;
-const KEY: EntryKey = { kind: 'job', id: 'j-68mbPHJU' };
-const OTHER: EntryKey = { kind: 'account', id: 'j-68mbPHJU' };
+const KEY: RowKey = { kind: 'job', id: 'j-68mbPHJU' };
+const OTHER: RowKey = { kind: 'account', id: 'j-68mbPHJU' };
 const T = 3_000;
+/** Which job is the newest of a scope, whose name may be anything. */
+const NEWEST: EntryKey = { kind: 'newest', id: 'usr-a 类型 {x} 🙂' };
 
 /** Bytes that no step may take for anything but bytes. */
 const value = (version: number): EntryValue => ({
@@ -103,7 +105,7 @@ for (const { name, embedded, open } of implementations) {
       assert.deepEqual(await cache.lease(EPOCH, key, 'putter'), { is: 'lease' });
       await cache.fill(EPOCH, key, 'putter', value(version));
     };
-    const leaseIs = async (token = 'asker', key = KEY): Promise<string> =>
+    const leaseIs = async (token = 'asker', key: EntryKey = KEY): Promise<string> =>
       (await cache.lease(EPOCH, key, token)).is;
 
     it('knows the process that holds the entries', () => {
@@ -118,7 +120,7 @@ for (const { name, embedded, open } of implementations) {
       it('gives values byte for byte, in the order of the keys', async () => {
         await put(OTHER, 3);
         await put(KEY, 4_294_967_295);
-        const none: EntryKey = { kind: 'job', id: 'j-none0000' };
+        const none: RowKey = { kind: 'job', id: 'j-none0000' };
         assert.deepEqual(await cache.get(EPOCH, [KEY, none, OTHER, KEY]), [
           value(4_294_967_295),
           undefined,
@@ -158,6 +160,7 @@ for (const { name, embedded, open } of implementations) {
         await opened.pass(50);
         const answer = await cache.lease(EPOCH, KEY, 'reader');
         assert.ok(answer.is === 'blocked' && answer.age >= 49 && answer.age < 30_000, JSON.stringify(answer));
+        assert.equal(answer.token, 'writer');
       });
 
       it('may be taken over when it was not filled for half a second', async () => {
@@ -299,7 +302,86 @@ for (const { name, embedded, open } of implementations) {
       });
     });
 
+    describe('what tells the newest job', () => {
+      it('is leased, filled and read like any other', async () => {
+        await put(NEWEST, 0);
+        assert.deepEqual(await cache.get(EPOCH, [NEWEST, KEY]), [value(0), undefined]);
+        assert.equal(await leaseIs('asker', NEWEST), 'hit');
+      });
+
+      it('is no value while a writer holds it, and its lease is gone', async () => {
+        await put(KEY, 1);
+        await cache.lease(EPOCH, NEWEST, 'reader');
+        assert.equal(await cache.block(EPOCH, [NEWEST, KEY], 'writer'), true);
+        assert.deepEqual(await cache.get(EPOCH, [NEWEST, KEY]), [undefined, undefined]);
+        await cache.fill(EPOCH, NEWEST, 'reader', value(0));
+        assert.equal(await get(NEWEST), undefined);
+        await cache.abort(EPOCH, [NEWEST, KEY], 'writer');
+        await cache.fill(EPOCH, NEWEST, 'reader', value(0));
+        assert.equal(await get(NEWEST), undefined);
+        assert.equal(await leaseIs('another', NEWEST), 'lease');
+      });
+
+      it('loses its value to a block', async () => {
+        await put(NEWEST, 0);
+        await cache.block(EPOCH, [NEWEST], 'writer');
+        assert.equal(await leaseIs('asker', NEWEST), 'blocked');
+        await cache.abort(EPOCH, [NEWEST], 'writer');
+        assert.equal(await leaseIs('asker', NEWEST), 'lease');
+      });
+
+      it('is blocked until the last of its writers is done, in whatever order they are', async () => {
+        const writers = ['first', 'second', 'third'];
+        for (const ends of [writers, writers.toReversed(), ['second', 'first', 'third']]) {
+          for (const writer of writers) await cache.block(EPOCH, [NEWEST], writer);
+          for (const writer of ends) {
+            assert.equal(await leaseIs('asker', NEWEST), 'blocked', writer);
+            await cache.abort(EPOCH, [NEWEST], 'nobody');
+            await cache.abort(EPOCH, [NEWEST], writer);
+            await cache.abort(EPOCH, [NEWEST], writer);
+          }
+          await put(NEWEST, 0);
+        }
+      });
+
+      it('names the writer that has held it longest', async () => {
+        await cache.block(EPOCH, [NEWEST], 'first');
+        await opened.pass(30);
+        await cache.block(EPOCH, [NEWEST], 'second');
+        const asked = await cache.lease(EPOCH, NEWEST, 'reader');
+        assert.ok(
+          asked.is === 'blocked' && asked.token === 'first' && asked.age >= 29,
+          JSON.stringify(asked),
+        );
+        await cache.abort(EPOCH, [NEWEST], 'first');
+        const again = await cache.lease(EPOCH, NEWEST, 'reader');
+        assert.ok(again.is === 'blocked' && again.token === 'second' && again.age < asked.age);
+      });
+
+      it('is freed by nobody who only read it', async () => {
+        await put(NEWEST, 0);
+        await cache.abort(EPOCH, [NEWEST], 'putter');
+        assert.deepEqual(await get(NEWEST), value(0));
+      });
+    });
+
     if (embedded) return;
+
+    it('forgets the block of a writer after ten minutes, though others hold the newest all the time', async () => {
+      const client = new Redis(redis.url);
+      await client.flushall();
+      await cache.setEpoch(EPOCH);
+      await cache.block(EPOCH, [NEWEST], 'dead');
+      const [key = ''] = await client.keys(`jobgate:*:${EPOCH}:newest:*`);
+      assert.ok((await opened.left(NEWEST)) > 599_000);
+      await client.zincrby(key, -590_000, 'dead');
+      await cache.block(EPOCH, [NEWEST], 'second');
+      assert.equal(await client.zcard(key), 2);
+      await client.zincrby(key, -10_000, 'dead');
+      await cache.block(EPOCH, [NEWEST], 'third');
+      assert.deepEqual(await client.zrange(key, 0, '-1'), ['second', 'third']);
+      client.disconnect();
+    });
 
     describe('the epoch', () => {
       it('is only raised, and the one that stands is answered', async () => {
@@ -380,7 +462,7 @@ for (const { name, embedded, open } of implementations) {
 
       it('leaves a value of its own version, and a newer one, where the block was lost', async () => {
         for (const version of [9, 10, 100]) {
-          const key: EntryKey = { kind: 'job', id: `j-0000${version}` };
+          const key: RowKey = { kind: 'job', id: `j-0000${version}` };
           await put(key, version);
           await cache.publish(EPOCH, key, 'writer', value(9));
           assert.deepEqual(await get(key), value(version));
@@ -435,12 +517,12 @@ describe('the entry cache in memory, by itself', () => {
   let generation = 0;
   const create = (most: number): EntryCache =>
     createMemoryEntryCache({ ttl: T, most, clock: () => now, generation: () => generation });
-  const keys = Array.from({ length: 6 }, (_, index): EntryKey => ({ kind: 'job', id: `j-0000000${index}` }));
-  const put = async (cache: EntryCache, key: EntryKey): Promise<void> => {
+  const keys = Array.from({ length: 6 }, (_, index): RowKey => ({ kind: 'job', id: `j-0000000${index}` }));
+  const put = async (cache: EntryCache, key: RowKey): Promise<void> => {
     await cache.lease(EPOCH, key, 'putter');
     await cache.fill(EPOCH, key, 'putter', value(1));
   };
-  const [one, two, three] = keys as [EntryKey, EntryKey, EntryKey];
+  const [one, two, three] = keys as [RowKey, RowKey, RowKey];
 
   it('is the embedded process', () => assert.equal(create(1).runId(), EMBEDDED_RUN_ID));
 

@@ -6,9 +6,10 @@ import { fromJobEvent } from '../../adapters/sql/rows.ts';
 import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { KeyTaken } from '../../src/jobs/answer-once.ts';
 import type { Job } from '../../src/jobs/job.ts';
-import type { JobChange, JobStore } from '../../src/ports.ts';
+import type { JobChange, JobStore, RowKey } from '../../src/ports.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
 import { someJob } from '../support/some-job.ts';
+import { finishedRecord } from '../support/some-record.ts';
 
 const NOW = Date.UTC(2024, 5, 1, 12, 0, 0, 123);
 const DAY_BEFORE = NOW - 24 * 60 * 60_000;
@@ -30,8 +31,11 @@ for (const name of DATABASES) {
     after(() => store[Symbol.asyncDispose]());
 
     /** Does it in a transaction and commits; nothing of it stays where it fails. */
-    async function inTx<Result>(work: (tx: LedgerTx) => Promise<Result>): Promise<Result> {
-      const tx = await ledger.begin([]);
+    async function inTx<Result>(
+      work: (tx: LedgerTx) => Promise<Result>,
+      keys: readonly RowKey[] = [],
+    ): Promise<Result> {
+      const tx = await ledger.begin(keys);
       try {
         const result = await work(tx);
         await tx.commit();
@@ -112,6 +116,60 @@ for (const name of DATABASES) {
       assert.deepEqual(await read(upper.jobId), upper);
     });
 
+    describe('make untrue which job is the newest', () => {
+      const scopesOf = (owner: string, ...jobTypes: string[]): string[] =>
+        [
+          ' ',
+          `${owner} `,
+          ...jobTypes.flatMap((jobType) => [` ${jobType}`, `${owner} ${jobType}`]),
+        ].toSorted();
+      /** The names of the scopes that the work makes untrue, of the job as it was locked. */
+      const unsettledBy = (job: Job, work: (tx: LedgerTx) => Promise<unknown>): Promise<string[]> =>
+        inTx(
+          async (tx) => {
+            assert.deepEqual(tx.unsettled(), []);
+            await work(tx);
+            const keys = tx.unsettled();
+            assert.deepEqual(
+              new Set(keys.map(({ kind }) => kind)),
+              new Set(keys.length > 0 ? ['newest'] : []),
+            );
+            return keys.map(({ id }) => id).toSorted();
+          },
+          [{ kind: 'job', id: job.jobId }],
+        );
+
+      it('by creating a job: of its type and of any, of its owner and of all', async () => {
+        const job = someJob({ owner: 'usr-x', jobType: 'a b' });
+        assert.deepEqual(await unsettledBy(job, (tx) => tx.insertJob(by(job))), scopesOf('usr-x', 'a b'));
+      });
+
+      it('by hiding one', async () => {
+        const job = await inserted({ owner: 'usr-x', jobType: 'a' });
+        const hide = (tx: LedgerTx) => tx.hideJob(by({ ...job, version: 2 }));
+        assert.deepEqual(await unsettledBy(job, hide), scopesOf('usr-x', 'a'));
+      });
+
+      it('by giving one another type: of the old and of the new', async () => {
+        const job = await inserted({ owner: 'usr-x', jobType: 'a' });
+        const become = (tx: LedgerTx) => tx.updateJob(by({ ...job, jobType: 'b', version: 2 }));
+        assert.deepEqual(await unsettledBy(job, become), scopesOf('usr-x', 'a', 'b'));
+      });
+
+      it('by no other change of one', async () => {
+        const job = await inserted();
+        const next = { ...job, status: 'moved', jobAction: 'other', resources: '{"x":1}', version: 2 };
+        assert.deepEqual(await unsettledBy(job, (tx) => tx.updateJob(by(next))), []);
+      });
+
+      it('by bringing jobs that readers see, each scope once', async () => {
+        const seen = [1, 2].map(() => finishedRecord({ owner: 'usr-x', jobType: 'a' }));
+        const hidden = finishedRecord({ owner: 'usr-y', hiddenTime: NOW });
+        const bring = (tx: LedgerTx) => tx.insertRecords([...seen, hidden]);
+        assert.deepEqual(await unsettledBy(someJob(), bring), scopesOf('usr-x', 'a'));
+      });
+    });
+
     it('keep a hidden job’s row, and keep it from every reader', async () => {
       const job = await inserted({ jobType: 'hide me' });
       await inTx(async (tx) => {
@@ -123,7 +181,7 @@ for (const name of DATABASES) {
       const none = { jobs: [], total: 0 };
       assert.deepEqual(await jobs.list(filter, ORDER, { offset: 0, limit: 10 }), none);
       assert.deepEqual(await jobs.list({ jobIds: [job.jobId] }, ORDER, { offset: 0, limit: 10 }), none);
-      assert.equal(await jobs.latest(filter), undefined);
+      assert.equal((await jobs.newest({ jobType: 'hide me' })).job, undefined);
       const rows = (await store.database.db('jobs').where('job_id', job.jobId)) as unknown[];
       assert.equal(rows.length, 1);
     });

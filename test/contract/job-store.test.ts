@@ -5,6 +5,7 @@ import { foldDeltas } from '../../adapters/sql/counts/fold.ts';
 import { createJobStore, insertJobs } from '../../adapters/sql/jobs.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import type { Job } from '../../src/jobs/job.ts';
+import type { JobScope } from '../../src/jobs/newest.ts';
 import type { JobFilter, JobOrder, JobPage, JobStore } from '../../src/ports.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
 import { statementsOf, usesIndex } from '../support/statements.ts';
@@ -39,6 +40,8 @@ for (const name of DATABASES) {
     const add = (...jobs: Job[]): Promise<number> => insertJobs(db(), jobs);
     const list = async (filter: JobFilter, order: JobOrder, page: JobPage): Promise<readonly Job[]> =>
       (await store.list(filter, order, page)).jobs;
+    const newest = async (scope: JobScope): Promise<string | undefined> =>
+      (await store.newest(scope)).job?.jobId;
     const count = async (filter: JobFilter): Promise<number> => (await store.list(filter, NEWEST, ALL)).total;
 
     before(async () => {
@@ -151,7 +154,7 @@ for (const name of DATABASES) {
         assert.equal(rows.get(job.jobId)?.resources, resources);
         assert.equal(rows.get(job.jobId)?.directive, directive);
         assert.deepEqual((await list({}, NEWEST, ALL))[0], job);
-        assert.deepEqual(await store.latest({}), job);
+        assert.deepEqual((await store.newest({})).job, job);
       });
 
       it('gives every field back as it was put in', async () => {
@@ -172,7 +175,7 @@ for (const name of DATABASES) {
         const names = (thrown: unknown): boolean => String(thrown).includes(job.jobId);
         await assert.rejects(store.read([job.jobId]), names);
         await assert.rejects(list({}, NEWEST, ALL), names);
-        await assert.rejects(store.latest({}), names);
+        await assert.rejects(store.newest({}), names);
       });
 
       it('keeps times in UTC with milliseconds, whatever zone the process is in', async () => {
@@ -271,7 +274,7 @@ for (const name of DATABASES) {
           someJob({ jobId: 'j-newest01', createTime, updateTime: 0 }),
           someJob({ createTime: createTime - 1, updateTime: createTime + 1 }),
         );
-        assert.equal((await store.latest({}))?.jobId, 'j-newest01');
+        assert.equal(await newest({}), 'j-newest01');
       });
 
       it('is looked for among the types and owners asked for', async () => {
@@ -281,15 +284,23 @@ for (const name of DATABASES) {
           someJob({ jobType: 'a', owner: 'usr-2' }),
         ];
         await add(a, b, c);
-        assert.equal((await store.latest({ jobType: ['a'] }))?.jobId, c.jobId);
-        assert.equal((await store.latest({ owner: ['usr-1'] }))?.jobId, b.jobId);
-        assert.equal((await store.latest({ jobType: ['a'], owner: ['usr-1'] }))?.jobId, a.jobId);
-        assert.equal((await store.latest({ jobType: ['b', 'a'] }))?.jobId, c.jobId);
+        assert.equal(await newest({}), c.jobId);
+        assert.equal(await newest({ jobType: 'a' }), c.jobId);
+        assert.equal(await newest({ owner: 'usr-1' }), b.jobId);
+        assert.equal(await newest({ jobType: 'a', owner: 'usr-1' }), a.jobId);
       });
 
       it('is none where nothing matches', async () => {
         await add(someJob());
-        assert.equal(await store.latest({ jobType: ['A'] }), undefined);
+        assert.equal(await newest({ jobType: 'A' }), undefined);
+      });
+
+      it('is told with the epoch of the same moment, and so is that there is none', async () => {
+        assert.equal((await store.newest({})).job, undefined);
+        const { epoch } = await store.read([]);
+        const { offFor, ...others } = (await store.newest({ jobType: 'A' })).epoch;
+        assert.deepEqual({ ...others, offFor: epoch.offFor }, epoch);
+        assert.ok(offFor >= epoch.offFor);
       });
     });
 
@@ -381,13 +392,13 @@ describe('the job store on a server with thousands of jobs', () => {
   });
 
   it('uses an index to find the latest job by type, by owner and by both', async () => {
-    for (const filter of [
-      { jobType: ['type-3'] },
-      { owner: ['usr-3'] },
-      { jobType: ['type-3'], owner: ['usr-3'] },
+    for (const scope of [
+      { jobType: 'type-3' },
+      { owner: 'usr-3' },
+      { jobType: 'type-3', owner: 'usr-3' },
       {},
     ]) {
-      await usesIndex(fresh.database.db, () => store.latest(filter));
+      await usesIndex(fresh.database.db, () => store.newest(scope), ['t', 'j']);
     }
   });
 

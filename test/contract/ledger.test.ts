@@ -8,14 +8,14 @@ import { openMysql } from '../../adapters/sql/open-mysql.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import type { Ledger, LedgerTx } from '../../src/coherence/ports.ts';
 import { Refusal } from '../../src/errors.ts';
-import type { AccountStore, EntryKey } from '../../src/ports.ts';
+import type { AccountStore, RowKey } from '../../src/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
 import { putUser } from '../support/put-user.ts';
 import { someJob } from '../support/some-job.ts';
 
-const KEY: EntryKey = { kind: 'account', id: 'usr-a' };
+const KEY: RowKey = { kind: 'account', id: 'usr-a' };
 const LATER = Date.UTC(2030, 0, 1);
 
 const isUnavailable = (thrown: unknown): boolean =>
@@ -28,7 +28,7 @@ async function addUser(database: OpenDatabase, store: AccountStore, userId: stri
 }
 
 /** Begins transactions for a suite. One that a failed test leaves open would hold its locks for ever. */
-function beginsOf(ledger: () => Ledger): (...keys: EntryKey[]) => Promise<LedgerTx> {
+function beginsOf(ledger: () => Ledger): (...keys: RowKey[]) => Promise<LedgerTx> {
   let open: LedgerTx[] = [];
   afterEach(async () => {
     for (const tx of open) await tx.rollback();
@@ -220,6 +220,18 @@ describe('the locks of the ledger on the server', () => {
     const holder = await begin(KEY);
     await assert.rejects(ledger.begin([KEY]), isUnavailable);
     await holder.rollback();
+  });
+
+  it('is idle while no change is under way, and does not wait for any', async () => {
+    assert.equal(await ledger.idle(), true);
+    const writers = [await begin(KEY), await begin()] as const;
+    const asked = performance.now();
+    assert.equal(await ledger.idle(), false);
+    assert.ok(performance.now() - asked < 2_000);
+    await writers[0].commit();
+    assert.equal(await ledger.idle(), false);
+    await writers[1].rollback();
+    assert.equal(await ledger.idle(), true);
   });
 
   it('lets writers of different rows share the epoch', async () => {

@@ -4,19 +4,38 @@ import { writeLine } from '../../adapters/lines/write-line.ts';
 import { cleanUp } from '../../adapters/sql/clean-up.ts';
 import { foldDeltas } from '../../adapters/sql/counts/fold.ts';
 import { importJobs } from '../../bin/import-jobs.ts';
+import { openDatabase, openGateway } from '../../bin/open-gateway.ts';
+import { bringRecords } from '../../src/jobs/bring-records.ts';
 import type { JobRecord } from '../../src/jobs/job-record.ts';
 import { callRest } from '../support/clients.ts';
 import { startGateway, STORES, type TestGateway } from '../support/gateway.ts';
+import { quietLog } from '../support/quiet-log.ts';
 import { finishedRecord } from '../support/some-record.ts';
 
 const JSON_BODY = { 'content-type': 'application/json' };
 const DAY = 24 * 60 * 60_000;
 
+/** As the command does it: with a gateway of its own. */
 async function bring(gateway: TestGateway, ...records: JobRecord[]): Promise<object> {
+  const { config } = gateway;
+  const open = await openGateway(config, openDatabase(config), quietLog);
+  try {
+    return await bringBy(gateway, (fresh) => bringRecords(open.ports, fresh), records);
+  } finally {
+    await open.close();
+  }
+}
+
+function bringBy(
+  gateway: TestGateway,
+  insert: (fresh: readonly JobRecord[]) => Promise<void>,
+  records: readonly JobRecord[],
+): Promise<object> {
   async function* stream(): AsyncGenerator<Buffer> {
     for (const record of records) yield Buffer.from(`${writeLine(record)}\n`);
   }
   return importJobs(gateway.database.db, stream(), {
+    insert,
     strict: false,
     at() {},
     say() {},

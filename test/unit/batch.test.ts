@@ -51,15 +51,15 @@ describe('a batch of keys', () => {
     assert.deepEqual(await read(['a']), ['a']);
   });
 
-  it('asks for very many keys by several commands', async () => {
+  it('asks for very many keys by several commands, and for those of one reader by one', async () => {
     const sizes: number[] = [];
     const read = createBatch(async (keys) => {
       sizes.push(keys.length);
       return keys;
     });
-    const keys = Array.from({ length: 1_201 }, (_, index) => `k${index}`);
-    const readers = [read(keys.slice(0, 700)), read(keys.slice(600))];
-    assert.deepEqual(await Promise.all(readers), [keys.slice(0, 700), keys.slice(600)]);
-    assert.deepEqual(sizes, [500, 500, 201]);
+    const keys = Array.from({ length: 1_000 }, (_, index) => `k${index}`);
+    const wanted = [0, 300, 400, 450, 950].map((start) => keys.slice(start, start + 300));
+    assert.deepEqual(await Promise.all(wanted.map(read)), wanted);
+    assert.deepEqual(sizes, [300, 300, 300, 350]);
   });
 });

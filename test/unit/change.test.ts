@@ -8,11 +8,13 @@ import type { EntryCache, Ledger, LedgerTx } from '../../src/coherence/ports.ts'
 import { Refusal } from '../../src/errors.ts';
 import type { Account } from '../../src/accounts/account.ts';
 import { createJobFaces } from '../../src/jobs/job-view.ts';
-import type { AccountStore, EntryKey, EpochState, JobStore } from '../../src/ports.ts';
+import type { AccountStore, EntryKey, EpochState, JobStore, RowKey } from '../../src/ports.ts';
 import { eventually } from '../support/eventually.ts';
 import { quietLog } from '../support/quiet-log.ts';
 
-const KEY: EntryKey = { kind: 'account', id: 'usr-a' };
+const KEY: RowKey = { kind: 'account', id: 'usr-a' };
+const NEWEST: EntryKey = { kind: 'newest', id: ' deploy' };
+const LEFT = { epoch: 4, key: KEY, token: 'left' };
 const T = 50;
 const ON: EpochState = { epoch: 4, on: true, runId: 'run-a', offFor: 0, ttl: T };
 
@@ -23,6 +25,11 @@ describe('a change', () => {
   let runId: string | undefined;
   let account: Account | undefined;
   let locked: boolean;
+  let idle: boolean;
+  /** What a change makes untrue beside its rows. */
+  let unsettled: EntryKey[];
+  let blocked: readonly EntryKey[];
+  let freed: readonly EntryKey[];
   let now: number;
   /** What a step does instead of succeeding. */
   let instead: Partial<Record<string, () => unknown>>;
@@ -36,12 +43,14 @@ describe('a change', () => {
 
   beforeEach(() => {
     [steps, state, runId, locked, now, instead] = [[], ON, 'run-a', false, 0, {}];
+    [idle, unsettled, blocked, freed] = [true, [], [], []];
     account = { userId: 'usr-a', role: 'user', active: true, version: 1 };
     const opened = (epoch: EpochState): LedgerTx => {
       let ended = false;
       const tx: Partial<LedgerTx> = {
         epoch,
         account: async () => account,
+        unsettled: () => unsettled,
         async commit() {
           ended = true;
           await step('commit', undefined);
@@ -55,9 +64,15 @@ describe('a change', () => {
     };
     const cache: Partial<EntryCache> = {
       runId: () => runId,
-      block: () => step('block', true),
+      block(_epoch, keys) {
+        blocked = keys;
+        return step('block', true);
+      },
       publish: (_epoch, _key, _token, { version }) => step(`publish ${version}`, undefined),
-      abort: () => step('abort', undefined),
+      abort(_epoch, keys) {
+        freed = keys;
+        return step('abort', undefined);
+      },
     };
     const keeper: Partial<EpochKeeper> = {
       observe() {},
@@ -69,6 +84,7 @@ describe('a change', () => {
       ledger: {
         begin: () => step('begin', state).then(opened),
         tryBegin: () => step('try to begin', state).then((seen) => (locked ? undefined : opened(seen))),
+        idle: () => step('idle', idle),
       } as Partial<Ledger> as Ledger,
       cache: cache as EntryCache,
       keeper: keeper as EpochKeeper,
@@ -85,27 +101,37 @@ describe('a change', () => {
       return 'done';
     });
 
-  it('locks, blocks, changes, commits, and publishes what it made', async () => {
+  it('locks, changes, blocks, commits, and publishes what it made', async () => {
     assert.equal(await change(), 'done');
-    assert.deepEqual(steps, ['begin', 'block', 'work', 'commit', 'publish 2']);
+    assert.deepEqual(steps, ['begin', 'work', 'block', 'commit', 'publish 2']);
+    assert.deepEqual(blocked, [KEY]);
+  });
+
+  it('blocks with its rows what else the work made untrue, and frees that after the commit', async () => {
+    unsettled = [NEWEST];
+    assert.equal(await change(), 'done');
+    assert.deepEqual(steps, ['begin', 'work', 'block', 'commit', 'publish 2', 'abort']);
+    assert.deepEqual(blocked, [KEY, NEWEST]);
+    assert.deepEqual(freed, [NEWEST]);
   });
 
   it('leaves the entry empty where the row is gone', async () => {
     account = undefined;
     await change();
-    assert.deepEqual(steps, ['begin', 'block', 'work', 'commit', 'abort']);
+    assert.deepEqual(steps, ['begin', 'work', 'block', 'commit', 'abort']);
+    assert.deepEqual(freed, [KEY]);
   });
 
-  it('takes the block away and changes nothing where the work refuses', async () => {
+  it('touches no entry and changes nothing where the work refuses', async () => {
     instead.work = () => Promise.reject(new Refusal('user_not_found'));
     await assert.rejects(change(), /user_not_found/);
-    assert.deepEqual(steps, ['begin', 'block', 'work', 'rollback', 'abort']);
+    assert.deepEqual(steps, ['begin', 'work', 'rollback']);
   });
 
   it('leaves the entry blocked where the outcome of the commit is not known', async () => {
     instead.commit = () => Promise.reject(new Refusal('unavailable', { detail: 'database' }));
     await assert.rejects(change(), /unavailable/);
-    assert.deepEqual(steps, ['begin', 'block', 'work', 'commit']);
+    assert.deepEqual(steps, ['begin', 'work', 'block', 'commit']);
   });
 
   it('is done once it is committed, even where it cannot be published', async () => {
@@ -121,8 +147,9 @@ describe('a change', () => {
       return true;
     };
     assert.equal(await change(), 'done');
-    const round = ['begin', 'block', 'rollback'];
-    assert.deepEqual(steps, [...round, ...round, 'begin', 'block', 'work', 'commit', 'publish 2']);
+    const round = ['begin', 'work', 'block', 'rollback'];
+    const last = ['begin', 'work', 'block', 'commit', 'publish 4'];
+    assert.deepEqual(steps, [...round, ...round, ...last]);
   });
 
   it('turns the cache off when it cannot block for the third time, then waits until values are dead', async () => {
@@ -185,32 +212,45 @@ describe('a change', () => {
       eventually('the repair is over', () => ['rollback', 'publish 1'].includes(steps.at(-1) ?? ''));
 
     it('publishes the row as it is, and changes no version', async () => {
-      changes.repair(KEY);
+      changes.repair(LEFT);
       await settled();
       assert.deepEqual(steps, ['try to begin', 'block', 'commit', 'publish 1']);
     });
 
     it('does not wait for a writer that holds the row, nor touch its block', async () => {
       locked = true;
-      changes.repair(KEY);
+      changes.repair(LEFT);
       await sleep(20);
       assert.deepEqual(steps, ['try to begin']);
     });
 
     it('is not begun twice for one entry', async () => {
-      changes.repair(KEY);
-      changes.repair(KEY);
+      changes.repair(LEFT);
+      changes.repair(LEFT);
       await settled();
       assert.equal(steps.filter((name) => name === 'try to begin').length, 1);
     });
 
+    it('frees what tells the newest of a scope once no change is under way, and waits for none', async () => {
+      idle = false;
+      changes.repair({ ...LEFT, key: NEWEST });
+      await eventually('it was looked', () => steps.length > 0);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(steps, ['idle']);
+      idle = true;
+      changes.repair({ ...LEFT, key: NEWEST });
+      await eventually('it is freed', () => steps.at(-1) === 'abort');
+      assert.deepEqual(steps, ['idle', 'idle', 'abort']);
+      assert.deepEqual(freed, [NEWEST]);
+    });
+
     it('fails without a word to anyone, and may be tried again', async () => {
       instead['try to begin'] = () => Promise.reject(new Error('away'));
-      changes.repair(KEY);
+      changes.repair(LEFT);
       assert.deepEqual(steps, ['try to begin']);
       [steps, instead] = [[], {}];
       await eventually('it is tried again', () => {
-        changes.repair(KEY);
+        changes.repair(LEFT);
         return steps.length > 0;
       });
       await settled();

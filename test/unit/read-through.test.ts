@@ -4,11 +4,12 @@ import { createMemoryEntryCache, EMBEDDED_RUN_ID } from '../../adapters/memory/e
 import { createEntryKinds } from '../../src/coherence/entry-kinds.ts';
 import type { EpochKeeper } from '../../src/coherence/epoch-keeper.ts';
 import type { EntryCache } from '../../src/coherence/ports.ts';
-import { createReadThrough, type ReadOutcome, type ReadThrough } from '../../src/coherence/read-through.ts';
+import type { ReadOutcome } from '../../src/coherence/look-up.ts';
+import { createReadThrough, type ReadThrough } from '../../src/coherence/read-through.ts';
 import type { Account } from '../../src/accounts/account.ts';
 import { createJobFaces } from '../../src/jobs/job-view.ts';
 import type { Job } from '../../src/jobs/job.ts';
-import type { AccountStore, EntryKey, EpochState, JobStore } from '../../src/ports.ts';
+import type { AccountStore, EntryKey, EpochState, JobStore, RowKey } from '../../src/ports.ts';
 import { someJob } from '../support/some-job.ts';
 
 const EPOCH = 4;
@@ -49,13 +50,13 @@ describe('reading through the cache', () => {
       cache,
       keeper: { usable: () => usable, observe: () => {} } as Partial<EpochKeeper> as EpochKeeper,
       kinds: createEntryKinds(jobStore as JobStore, accountStore as AccountStore, faces),
-      repair: (key) => void repaired.push(key),
+      repair: ({ key }) => void repaired.push(key),
       count: (_kind, outcome) => void outcomes.push(outcome),
     });
   };
 
   const job = someJob();
-  const key: EntryKey = { kind: 'job', id: job.jobId };
+  const key: RowKey = { kind: 'job', id: job.jobId };
   const versionRead = async (): Promise<number | undefined> =>
     (await reader.read(undefined, [job.jobId])).jobs[0]?.version;
   const standsInCache = async (): Promise<number | undefined> => (await cache.get(EPOCH, [key]))[0]?.version;

@@ -84,6 +84,30 @@ export const ablations = {
       ),
   },
 
+  /** Which job is the newest may be read from the cache while another one is created. */
+  'no block of the newest job': {
+    alter: (cache) => ({
+      ...cache,
+      block: (epoch, keys, token) =>
+        cache.block(
+          epoch,
+          keys.filter(({ kind }) => kind !== 'newest'),
+          token,
+        ),
+    }),
+  },
+
+  /** Of those who create jobs at once only the last one's block stands. */
+  'one block of the newest job': {
+    prepare: () =>
+      rewrite('block', "if not shared(key) then redis.call('DEL', key) end", "redis.call('DEL', key)"),
+  },
+
+  /** Who has created a job frees what tells the newest one, whoever else is creating one. */
+  'no token compared by who frees the newest job': {
+    prepare: () => rewrite('abort', "redis.call('ZREM', key, ARGV[1])", "redis.call('DEL', key)"),
+  },
+
   /** Accounts, on which credentials depend, are left out of the protocol: what was read is good for T. */
   'no coherent accounts': {
     alter: (cache) => ({
@@ -91,7 +115,7 @@ export const ablations = {
       block: (epoch, keys, token) =>
         cache.block(
           epoch,
-          keys.filter(({ kind }) => kind === 'job'),
+          keys.filter(({ kind }) => kind !== 'account'),
           token,
         ),
       publish: async (epoch, key, token, value) => {

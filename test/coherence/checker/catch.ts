@@ -30,6 +30,9 @@ export const INCIDENTS: Readonly<Record<Rule, Incident>> = {
   'no token compared by fill': { fault: 'reader frozen between read and fill', ttl: 250 },
   'no token compared by publish': { fault: 'writer frozen between commit and publish', ttl: 500 },
   'no coherent accounts': { ttl: 500 },
+  'no block of the newest job': { ttl: 500 },
+  'one block of the newest job': { fault: 'database slow for one instance', ttl: 500 },
+  'no token compared by who frees the newest job': { fault: 'database slow for one instance', ttl: 500 },
 };
 
 /** Those that are caught within seconds, each time. */
@@ -41,6 +44,7 @@ export const QUICK = [
   'no run id',
   'no token compared by publish',
   'no coherent accounts',
+  'no block of the newest job',
 ] as const satisfies readonly Rule[];
 
 /** The longest that it may take, in s: a machine that is busy with other things needs more incidents. */

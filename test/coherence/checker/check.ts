@@ -5,6 +5,7 @@ import { insertJobs } from '../../../adapters/sql/jobs.ts';
 import { migrate } from '../../../adapters/sql/migrate.ts';
 import { sampleJobs } from '../../../adapters/wire/sample-jobs.ts';
 import { createPasswords } from '../../../src/accounts/passwords.ts';
+import type { Role } from '../../../schemas/user.ts';
 import type { Job } from '../../../src/jobs/job.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import type { PrivateServer } from '../../support/private-server.ts';
@@ -19,7 +20,7 @@ import { faults, type Fault, type FaultName, type Patient } from './faults.ts';
 import type { Rule } from './ablations.ts';
 import { startInstance } from './instance.ts';
 import { mulberry, shuffled } from './mulberry.ts';
-import { JOB_TYPE, speakAction, speakRest } from './protocols.ts';
+import { JOB_TYPE, OWNER, speakAction, speakRest, type Protocol } from './protocols.ts';
 import { ownCredentials } from './readers.ts';
 import { report, type Report } from './report.ts';
 import { PASSWORD } from './sessions.ts';
@@ -48,6 +49,13 @@ export interface CheckOptions {
 const ADMIN = { name: 'usr-00000000', password: 'checker-password' } as const;
 /** The one who logs in and out all the time: that the account changes must not disturb the others. */
 const OPERATOR = { name: 'usr-sessions', password: 'another-password' } as const;
+/** Whose the jobs are that come and go. */
+const OF_OWNER = { name: OWNER, password: 'a-third-password' } as const;
+interface Person {
+  readonly name: string;
+  readonly password: string;
+}
+
 /** Few, so that each is written often within T. */
 const JOBS = 6;
 const CALM = 1_500;
@@ -126,14 +134,20 @@ async function run(
   for (const instance of instances) undo.push(() => instance.stop());
   undo.push(closeConnections);
   // Only a store without users gets its admin from the first instance.
-  await addOperator(direct);
+  await addOther(direct, OPERATOR, 'operator');
+  await addOther(direct, OF_OWNER, 'user');
 
   const random = mulberry(seed);
   const patient: Patient = { instances, database, redis, otherRedis, ways, databaseWays, ttl };
-  const protocols = [speakRest(await logIn(instances[0]?.port ?? 0)), speakAction(asForm())];
+  const speak = async (user: Person): Promise<Protocol[]> => [
+    speakRest(await logIn(instances[0]?.port ?? 0, user)),
+    speakAction(asForm(user)),
+  ];
+  const protocols = await speak(ADMIN);
   const workload = startWorkload({
     instances,
     protocols,
+    owned: await speak(OF_OWNER),
     jobs: jobs.map(({ jobId, jobAction: name }) => ({ jobId, name })),
     user: OPERATOR,
     random: mulberry(seed + 1),
@@ -186,19 +200,23 @@ function newJobs(): Job[] {
   }));
 }
 
-async function addOperator({ db, dialect }: OpenDatabase): Promise<void> {
-  const passwordHash = await createPasswords().hash(OPERATOR.password);
-  await putUser({ db, dialect }, { userId: OPERATOR.name, role: 'operator', passwordHash });
+async function addOther(
+  { db, dialect }: OpenDatabase,
+  { name, password }: Person,
+  role: Role,
+): Promise<void> {
+  const passwordHash = await createPasswords().hash(password);
+  await putUser({ db, dialect }, { userId: name, role, passwordHash });
 }
 
-async function logIn(port: number): Promise<string> {
+async function logIn(port: number, user: Person): Promise<string> {
   const headers = { 'content-type': 'application/json' };
-  const answer = await call(port, 'POST', '/v1/auth', headers, JSON.stringify(ADMIN));
+  const answer = await call(port, 'POST', '/v1/auth', headers, JSON.stringify(user));
   if (answer?.body.code !== 0) throw new Error(`cannot log in: ${JSON.stringify(answer?.body)}`);
   return (answer.body.data as { token: string }).token;
 }
 
-function asForm(): string {
-  const PASSWORD = Buffer.from(ADMIN.password).toString('base64');
-  return new URLSearchParams({ USER_ID: ADMIN.name, PASSWORD }).toString();
+function asForm({ name, password }: Person): string {
+  const PASSWORD = Buffer.from(password).toString('base64');
+  return new URLSearchParams({ USER_ID: name, PASSWORD }).toString();
 }

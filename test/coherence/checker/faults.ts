@@ -50,7 +50,7 @@ async function withRedis(server: PrivateServer, work: (redis: Redis) => Promise<
 const one = <Item>(items: readonly Item[], random: () => number): Item =>
   items[Math.floor(random() * items.length)] as Item;
 
-const FROZEN_WRITER: Plan = { 'after work': { fault: 'freeze', chance: 1 } };
+const FROZEN_WRITER: Plan = { 'after block': { fault: 'freeze', chance: 1 } };
 
 async function loseEpoch({ redis }: Patient): Promise<void> {
   await withRedis(redis, async (client) => {

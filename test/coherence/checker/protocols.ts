@@ -30,7 +30,8 @@ export interface Protocol {
   readonly most: number;
   read(jobIds: readonly string[]): Request;
   list(): Request;
-  latest(): Request;
+  /** The newest job of a type, or of any. */
+  latest(jobType: string | undefined): Request;
   create(key: string, content: Content): Request;
   report(jobId: string, status: string): Request;
   /** @param seen the version that it replaces, and no other */
@@ -45,6 +46,8 @@ export interface Protocol {
   changed(body: Body): { readonly jobId: string; readonly version: number | undefined };
 }
 
+/** Whose the jobs are that come and go. */
+export const OWNER = 'usr-owner';
 /** More jobs than there ever are: a list that is shorter holds all of them. */
 export const LIST_MOST = 100;
 export const JOB_TYPE = 'checked';
@@ -73,8 +76,9 @@ export function speakRest(token: string): Protocol {
     most: 1,
     read: ([jobId]) => get(`/v1/jobs/${jobId}`),
     list: () => get(`/v1/jobs?per_page=${LIST_MOST}`),
-    latest: () => get('/v1/jobs/latest'),
-    create: (key, content) => send('POST', '/v1/jobs', fields(content), { 'idempotency-key': key }),
+    latest: (jobType) => get(`/v1/jobs/latest${jobType === undefined ? '' : `?job_type=${jobType}`}`),
+    create: (key, content) =>
+      send('POST', '/v1/jobs', { ...fields(content), owner: OWNER }, { 'idempotency-key': key }),
     report: (jobId, status) => send('PATCH', `/v1/jobs/${jobId}`, { status }),
     replace: (jobId, seen, content) =>
       send('PUT', `/v1/jobs/${jobId}`, fields(content), { 'if-match': `"${seen}"` }),
@@ -111,8 +115,9 @@ export function speakAction(user: string): Protocol {
     most: 3,
     read: (jobIds) => act('DescribeJobs', { verbose: 1, ...several(jobIds) }),
     list: () => act('DescribeJobs', { verbose: 1, limit: LIST_MOST }),
-    latest: () => act('DescribeLatestJob', { verbose: 1 }),
-    create: (key, content) => act('CreateJob', { ...fields(content), client_token: key }),
+    latest: (jobType) =>
+      act('DescribeLatestJob', { verbose: 1, ...(jobType !== undefined && { job_type: jobType }) }),
+    create: (key, content) => act('CreateJob', { ...fields(content), owner: OWNER, client_token: key }),
     report: (jobId, status) => act('ModifyJobStatus', { job_id: jobId, status }),
     replace: (jobId, seen, content) =>
       act('ModifyJobAttributes', { job_id: jobId, version: seen, ...fields(content) }),

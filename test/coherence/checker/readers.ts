@@ -1,5 +1,13 @@
-import { LIST_MOST, type Protocol, type Shown } from './protocols.ts';
-import { UNKNOWN_CALLER, type KnownJob, type Outcome, type Scene, type Way } from './scene.ts';
+import { JOB_TYPE, LIST_MOST, type Protocol, type Shown } from './protocols.ts';
+import {
+  NO_JOB,
+  UNKNOWN_CALLER,
+  type KnownJob,
+  type Outcome,
+  type ReadSeen,
+  type Scene,
+  type Way,
+} from './scene.ts';
 
 const SHARE_OF_LASTING = 0.75;
 const SHARE_OF_SEVERAL = 0.2;
@@ -50,13 +58,13 @@ export async function readThese(
   const outcome = await scene.ask(way, what, all, requestId);
   if (outcome.is === 'unknown') return scene.pause(5);
   const unknown = outcome.is === 'refused' && UNKNOWN_CALLER.has(outcome.code);
-  const credentials = { scene, way, phase, requestId: '', told: outcome };
+  const credentials = { scene, way, phase, requestId: '', asked: undefined, told: outcome };
   // Every answer says of the caller's credentials that they are good, or that they are not.
   if (unknown) saw(credentials, session ?? ownCredentials(protocol), undefined);
   else if (session) saw(credentials, session, { jobId: session, version: 1, mark: LOGGED_IN });
   if (unknown) return;
   const shown = outcome.is === 'done' ? protocol.shown(outcome.body) : [];
-  const seen = { scene, way, phase, requestId, told: outcome };
+  const seen = { scene, way, phase, requestId, asked: 'ids', told: outcome } as const;
   for (const jobId of jobIds)
     saw(
       seen,
@@ -74,7 +82,7 @@ export async function readList(scene: Scene): Promise<void> {
   const told = await scene.ask(way, 'list', way.protocol.list());
   if (told.is !== 'done') return scene.pause(5);
   const shown = way.protocol.shown(told.body);
-  const seen = { scene, way, phase, requestId: '', told };
+  const seen = { scene, way, phase, requestId: '', asked: undefined, told };
   for (const job of shown) saw(seen, job.jobId, job);
   const listed = new Set(shown.map(({ jobId }) => jobId));
   const complete = shown.length < LIST_MOST;
@@ -82,21 +90,33 @@ export async function readList(scene: Scene): Promise<void> {
   await scene.pause(30);
 }
 
-/** The newest job is a read of that job, and says of every newer one that it is not there. */
-export async function readLatest(scene: Scene): Promise<void> {
-  const way = await scene.way();
-  if (!way) return;
+/**
+ * The newest job is a read of that job, and says of every newer one that it is not there. Who owns the jobs that come and
+ * go sees those alone, and may be told that there is none.
+ */
+export async function readLatest(scene: Scene, home: number): Promise<void> {
+  const any = await scene.way({ home });
+  if (!any) return;
+  const own = scene.random() < 0.5 && scene.owned.find(({ name }) => name === any.protocol.name);
+  const way = own ? { ...any, protocol: own, where: `${any.where}, own` } : any;
   const known = [...scene.jobs.values()];
   const { phase } = scene;
-  const told = await scene.ask(way, 'latest', way.protocol.latest());
+  const requestId = `r${scene.count()}`;
+  const request = way.protocol.latest(scene.pick([undefined, JOB_TYPE]));
+  const told = await scene.ask(way, 'latest', request, requestId);
+  const seen = { scene, way, phase, requestId, asked: 'newest' } as const;
+  if (told.is === 'refused' && NO_JOB.has(told.code)) {
+    for (const { jobId, lasting } of known) if (!lasting) saw({ ...seen, told }, jobId, undefined);
+  }
   if (told.is !== 'done') return scene.pause(5);
   const [newest] = way.protocol.shown(told.body);
   if (!newest) throw new Error('an answer to "latest" has a job');
-  const seen = { scene, way, phase, requestId: '', told };
-  saw(seen, newest.jobId, newest);
+  saw({ ...seen, told }, newest.jobId, newest);
   const since = known.find(({ jobId }) => jobId === newest.jobId)?.returned ?? Infinity;
-  for (const { jobId, invoked } of known) if (invoked > since + SAME_TIME) saw(seen, jobId, undefined);
-  await scene.pause(30);
+  for (const { jobId, invoked } of known) {
+    if (invoked > since + SAME_TIME) saw({ ...seen, told }, jobId, undefined);
+  }
+  await scene.pause(10);
 }
 
 export function pickJob({ jobs, random, pick }: Scene): KnownJob {
@@ -111,17 +131,28 @@ interface Seeing {
   readonly way: Way;
   readonly phase: string;
   readonly requestId: string;
+  readonly asked: ReadSeen['asked'];
   readonly told: Told;
 }
 
 function saw(
-  { scene, way, phase, requestId, told }: Seeing,
+  { scene, way, phase, requestId, asked, told }: Seeing,
   subject: string,
   shown: Shown | undefined,
 ): void {
   const { invoked, returned } = told;
   const { instance, where } = way;
-  const read = { kind: 'read', subject, invoked, returned, where, requestId, instance, phase } as const;
+  const read = {
+    kind: 'read',
+    subject,
+    invoked,
+    returned,
+    where,
+    requestId,
+    asked,
+    instance,
+    phase,
+  } as const;
   scene.record.reads.push({ ...read, version: shown?.version, mark: shown?.mark ?? 'nothing' });
   const known = scene.jobs.get(subject);
   if (known && shown) known.version = Math.max(known.version, shown.version);

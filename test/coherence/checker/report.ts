@@ -1,6 +1,7 @@
 import { findDoubled, findHalved } from './effects.ts';
 import { judge, type Operation, type Truth, type Violation } from './history.ts';
 import type { Instance } from './instance.ts';
+import { CREATED, HIDDEN } from './lives.ts';
 import type { ReadSeen, Seen, WriteSeen } from './scene.ts';
 
 /** What a run came to. */
@@ -13,6 +14,9 @@ export interface Report {
   /** Shares of reads of jobs written within the last T that the cache answered. */
   readonly calmHits: number;
   readonly faultHits: number;
+  /** The same of the newest job, where within the last T another may have become that. */
+  readonly calmNewestHits: number;
+  readonly faultNewestHits: number;
   readonly incidents: Readonly<Record<string, number>>;
   readonly moments: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, number>>;
@@ -39,8 +43,10 @@ export function report(
     reads: reads.length,
     writes: acknowledged.length,
     kinds: countKinds(reads, acknowledged),
-    calmHits: shareOfHits(reads, acknowledged, 'calm', ttl),
-    faultHits: shareOfHits(reads, acknowledged, 'fault', ttl),
+    calmHits: shareOfHits(reads, acknowledged, 'calm', 'ids', ttl),
+    faultHits: shareOfHits(reads, acknowledged, 'fault', 'ids', ttl),
+    calmNewestHits: shareOfHits(reads, acknowledged, 'calm', 'newest', ttl),
+    faultNewestHits: shareOfHits(reads, acknowledged, 'fault', 'newest', ttl),
     incidents,
     moments,
     errors: Object.fromEntries(errors),
@@ -83,27 +89,35 @@ function countKinds(reads: readonly ReadSeen[], writes: readonly WriteSeen[]): R
   return kinds;
 }
 
-/** Only reads of jobs that were written within the last T can show a lie, and only those that show a job. */
+/**
+ * Only reads of jobs that were written within the last T can show a lie, and only those that show a job; of the newest
+ * one, reads after some job was created or hidden.
+ */
 function shareOfHits(
   reads: readonly ReadSeen[],
   writes: readonly Operation[],
   phase: string,
+  asked: 'ids' | 'newest',
   ttl: number,
 ): number {
   const counted = reads.filter(
-    (read) => read.phase === phase && read.requestId !== '' && read.version !== undefined,
+    (read) => read.phase === phase && read.asked === asked && read.version !== undefined,
   );
   counted.sort((a, b) => a.invoked - b.invoked);
-  const byTime = writes.toSorted((a, b) => a.returned - b.returned);
+  const counts = ({ mark }: Operation): boolean => asked === 'ids' || mark === CREATED || mark === HIDDEN;
+  const byTime = writes
+    .filter((write) => write.subject.startsWith('j-') && counts(write))
+    .toSorted((a, b) => a.returned - b.returned);
+  const written = (subject: string): string => (asked === 'ids' ? subject : asked);
   const lastWrite = new Map<string, number>();
   let next = 0;
   let fresh = 0;
   let hits = 0;
   for (const { subject, invoked, requestId, instance } of counted) {
     for (; next < byTime.length && byTime[next]!.returned <= invoked; next++) {
-      lastWrite.set(byTime[next]!.subject, byTime[next]!.returned);
+      lastWrite.set(written(byTime[next]!.subject), byTime[next]!.returned);
     }
-    if (invoked - (lastWrite.get(subject) ?? -Infinity) > ttl) continue;
+    if (invoked - (lastWrite.get(written(subject)) ?? -Infinity) > ttl) continue;
     fresh++;
     if (instance.cached(requestId)) hits++;
   }

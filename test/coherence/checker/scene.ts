@@ -9,6 +9,8 @@ import type { Body, Protocol, Request } from './protocols.ts';
 export interface ReadSeen extends Operation {
   /** Empty where the cache has no part in the answer. */
   readonly requestId: string;
+  /** What was asked for: jobs by id, or the newest. */
+  readonly asked: 'ids' | 'newest' | undefined;
   readonly instance: Instance;
   readonly phase: string;
 }
@@ -64,6 +66,8 @@ export interface Scene {
   readonly jobs: Map<string, KnownJob>;
   /** Sessions that were logged in, until a while after they were logged out: subject and token. */
   readonly sessions: Map<string, string>;
+  /** The protocols, spoken by the user whose the jobs are that come and go, and who sees no others. */
+  readonly owned: readonly Protocol[];
   readonly stopped: AbortSignal;
   /** Every instance, by number. */
   readonly homes: readonly number[];
@@ -85,11 +89,14 @@ export interface Scene {
 
 /** Numbers of both protocols that say: whoever you are, you are not known. */
 export const UNKNOWN_CALLER: ReadonlySet<number> = new Set([10002, 1200]);
+/** Numbers of both protocols that say: there is no such job. */
+export const NO_JOB: ReadonlySet<number> = new Set([13001, 2100]);
 const CANNOT_TELL: ReadonlySet<number> = new Set([10000, 5000, 5100]);
 
 export function createScene(
   instances: readonly Instance[],
   protocols: readonly Protocol[],
+  owned: readonly Protocol[],
   random: () => number,
   stopped: AbortSignal,
 ): Scene {
@@ -110,6 +117,7 @@ export function createScene(
     record,
     jobs: new Map(),
     sessions: new Map(),
+    owned,
     stopped,
     homes: instances.map((_, home) => home),
     phase: 'calm',

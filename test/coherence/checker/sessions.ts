@@ -74,5 +74,5 @@ function refusedPassword(
   { instance, where }: Way,
 ): void {
   const read = { kind: 'read', subject: PASSWORD, version: undefined, mark: 'refused' } as const;
-  record.reads.push({ ...read, invoked, returned, where, instance, phase, requestId: '' });
+  record.reads.push({ ...read, invoked, returned, where, instance, phase, requestId: '', asked: undefined });
 }

@@ -10,7 +10,7 @@ import { writeOnce } from './writers.ts';
 const CLIENTS = {
   readById: 10,
   readList: 1,
-  readLatest: 1,
+  readLatest: 4,
   writeOnce: 8,
   liveOnce: 2,
   holdSession: 2,
@@ -27,6 +27,8 @@ export interface Workload {
 export interface Beginning {
   readonly instances: readonly Instance[];
   readonly protocols: readonly Protocol[];
+  /** The same, spoken by the user whose the jobs are that come and go. */
+  readonly owned: readonly Protocol[];
   /** Jobs that are there from the beginning to the end: id, and the name in their content. */
   readonly jobs: readonly { readonly jobId: string; readonly name: string }[];
   readonly user: { readonly name: string; readonly password: string };
@@ -36,9 +38,9 @@ export interface Beginning {
 }
 
 /** Clients of every instance through both protocols, until they are stopped. */
-export function startWorkload({ instances, protocols, jobs, user, random, ttl }: Beginning): Workload {
+export function startWorkload({ instances, protocols, owned, jobs, user, random, ttl }: Beginning): Workload {
   const stopping = new AbortController();
-  const scene = createScene(instances, protocols, random, stopping.signal);
+  const scene = createScene(instances, protocols, owned, random, stopping.signal);
   for (const { jobId, name } of jobs) scene.jobs.set(jobId, begin(scene, jobId, name));
   for (const subject of [...protocols.map(ownCredentials), PASSWORD]) begin(scene, subject, '');
   // As long as a value may live, and then some: what was put away must not come back.
@@ -48,7 +50,7 @@ export function startWorkload({ instances, protocols, jobs, user, random, ttl }:
     // Each reader and writer stays with one instance: one that is frozen does not keep the others waiting.
     readById: (client: number) => readById(scene, client),
     readList: () => readList(scene),
-    readLatest: () => readLatest(scene),
+    readLatest: (client: number) => readLatest(scene, client),
     writeOnce: (client: number) => writeOnce(scene, client, tried),
     liveOnce: () => liveOnce(scene, known),
     holdSession: () => holdSession(scene, user, known),

@@ -52,7 +52,7 @@ export function outcomesOf(state: State, model: Model, gateway: number, command:
   const process = state.connections[gateway]!;
   const standing = state.processes[process];
   if (!standing) return [{ next: state, done: false, what: 'no connection' }];
-  const ran = run(standing, command, model.rules, model.scenario.life);
+  const ran = run(standing, command, model);
   const after = { ...state, processes: state.processes.with(process, ran.process) };
   const outcomes: Outcome[] = [{ next: after, done: ran.done, what: ran.done ? 'done' : 'nothing done' }];
   if (state.faultsLeft === 0 || !ANSWER_MATTERS.has(command.step)) return outcomes;
@@ -61,7 +61,7 @@ export function outcomesOf(state: State, model: Model, gateway: number, command:
   const given = command.step === 'setEpoch' && model.rules.newEpochEachTime ? UNREGISTERED : command.epoch;
   const unheard = { ...command, epoch: given };
   if (may(model, 'answer lost') && ran.done) {
-    const left = run(standing, unheard, model.rules, model.scenario.life).process;
+    const left = run(standing, unheard, model).process;
     const next = { ...state, faultsLeft, processes: state.processes.with(process, left) };
     outcomes.push({ next, done: false, what: 'done, but the answer is lost' });
   }
@@ -77,7 +77,7 @@ function arrive(state: State, model: Model): Move[] {
   const { late } = state;
   const process = late && state.processes[late.process];
   if (!late || !process) return [];
-  const ran = run(process, late, model.rules, model.scenario.life);
+  const ran = run(process, late, model);
   const next = { ...state, late: undefined, processes: state.processes.with(late.process, ran.process) };
   const what = `${late.step} in epoch ${late.epoch}: ${ran.done ? 'done' : 'nothing done'}`;
   return [{ by: 'the network', step: 'late command', what, next }];

@@ -1,4 +1,4 @@
-import { NONE, type Entry, type Model, type Process, type State } from './state.ts';
+import { NONE, type Entry, type Model, type Process, type Scenario, type State } from './state.ts';
 
 const ROW = { missing: 0, shown: 1, hidden: 2 };
 const STEP = { lease: 0, fill: 1, block: 2, publish: 3, abort: 4, setEpoch: 5 };
@@ -73,7 +73,7 @@ export function keyOf(state: State, { rules, scenario }: Model): string {
 
   for (let runId = 0; runId < state.processes.length; runId++) {
     const process = state.processes[runId];
-    addProcess(state, process, (place) => {
+    addProcess(state, process, scenario.entry, (place) => {
       if (!rules.runIdCompared || !rules.epochInKey) return true;
       const inUse = runIds[place - 1] === undefined || runIds[place - 1] === runId;
       return inUse && 2 * (place - 1) >= oldestView;
@@ -81,7 +81,7 @@ export function keyOf(state: State, { rules, scenario }: Model): string {
   }
   // Old data comes back under a run id that nobody has registered.
   const matters = !rules.runIdCompared || !rules.epochInKey || scenario.faults.includes('taken back');
-  addProcess(state, state.faultsLeft > 0 ? saved : undefined, () => matters);
+  addProcess(state, state.faultsLeft > 0 ? saved : undefined, scenario.entry, () => matters);
 
   for (const { at, epoch, floor, version } of reads) {
     add(READ[at]);
@@ -105,7 +105,12 @@ function hasComing({ reads }: State, gateway: number): boolean {
   return reads.some((read) => read.at === 'get' && read.gateway === gateway);
 }
 
-function addProcess(state: State, process: Process | undefined, matters: (place: number) => boolean): void {
+function addProcess(
+  state: State,
+  process: Process | undefined,
+  of: Scenario['entry'],
+  matters: (place: number) => boolean,
+): void {
   if (!process) {
     add(NONE);
     return;
@@ -113,32 +118,43 @@ function addProcess(state: State, process: Process | undefined, matters: (place:
   add(process.epoch);
   for (let place = 0; place < process.entries.length; place++) {
     const entry = process.entries[place];
-    if (entry && matters(place)) addEntry(state, place, entry);
+    if (entry && matters(place)) addEntry(state, place, entry, of);
   }
   add(NONE);
 }
 
-function addEntry(state: State, place: number, { kind, age, token, version }: Entry): void {
+function addEntry(
+  state: State,
+  place: number,
+  { kind, age, tokens, version }: Entry,
+  of: Scenario['entry'],
+): void {
   if (kind === 'value') {
     add(3 * place);
     add(age);
     add(version);
   } else if (kind === 'lease') {
-    if (state.reads[token]?.at === 'done') return;
+    const [token] = tokens;
+    if (state.reads[token!]?.at === 'done') return;
     add(3 * place + 1);
     add(age);
-    add(token);
+    add(token!);
   } else {
-    const held = isHeld(state, token);
+    const held = tokens.filter((token) => isHeld(state, token));
     add(3 * place + 2);
-    add(held ? age : NONE);
-    add(held ? token : NONE);
+    // Only what is published counts the age of its block.
+    add(held.length > 0 && of === 'job' ? age : NONE);
+    add(held.length < tokens.length ? 1 : 0);
+    for (const token of held) add(token);
+    add(NONE);
   }
 }
 
-/** Whether the writer of this token may still publish or abort. */
+/** Whether anyone may still publish in place of this token's block, or take it away by its name. */
 function isHeld({ writes, late }: State, token: number): boolean {
   if (late?.token === token) return true;
+  if (writes.some(({ kind, at, version }) => kind === 'mend' && at === 'abort' && version === token))
+    return true;
   const write = writes[Math.floor(token / 10) - 1];
   return write !== undefined && write.at !== 'done' && write.attempt === token % 10;
 }

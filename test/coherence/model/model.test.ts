@@ -17,8 +17,26 @@ describe('the model of the coherent cache', () => {
   }
 
   it('takes every step of the protocol', () => {
-    const steps = ['get', 'lease', 'load', 'fill', 'block', 'abort', 'fence', 'offSince', 'setEpoch', 'pass'];
-    const joined = ['lock, epoch', 'work, commit', 'work, commit, acknowledge', 'publish, acknowledge'];
+    const steps = [
+      'get',
+      'lease',
+      'load',
+      'fill',
+      'block',
+      'abort',
+      'fence',
+      'offSince',
+      'idle',
+      'setEpoch',
+      'pass',
+    ];
+    const joined = [
+      'lock, epoch',
+      'work, commit',
+      'work, commit, acknowledge',
+      'publish, acknowledge',
+      'abort, acknowledge',
+    ];
     for (const step of [...steps, ...joined, 'tick, fence', 'tick, turnOn', 'publish']) {
       assert.ok(taken.has(step), `no run had the step "${step}"`);
     }

@@ -15,12 +15,16 @@ const USUAL = {
   firstTurn: 0,
   lastTurn: 2,
   attempts: 2,
+  entry: 'job',
   job: 'shown',
 } as const;
 
 function scenario(name: string, faults: readonly Fault[], changes: Partial<Scenario> = {}): Scenario {
   return { ...USUAL, name, faults, faultsAtMost: faults.length > 0 ? 1 : 0, ...changes };
 }
+
+/** Of which job is the newest: two are created at once, through two gateways. */
+const NEWEST = { entry: 'newest', writes: [write(0, 'create'), write(1, 'create')] } as const;
 
 const WRITER_FAULTS: readonly Fault[] = ['dies', 'refused', 'commit unknown'];
 
@@ -49,6 +53,41 @@ export const SCENARIOS = {
       faultsAtMost: 2,
     },
   ),
+  newest: scenario('jobs are created, brought and hidden at once', [], {
+    ...NEWEST,
+    writes: [write(0, 'create'), write(1, 'import'), write(1, 'hide')],
+  }),
+  newestOfNone: scenario('the first two jobs of a type are created at once', WRITER_FAULTS, {
+    ...NEWEST,
+    job: 'missing',
+  }),
+  newestWriters: scenario(
+    'creators die, are refused, do not know; a block is taken for left',
+    WRITER_FAULTS,
+    {
+      ...NEWEST,
+      writes: [...NEWEST.writes, write(1, 'mend')],
+      attempts: 1,
+    },
+  ),
+  newestCommands: scenario(
+    'answers to creators are lost, commands come late',
+    ['answer lost', 'command late'],
+    {
+      ...NEWEST,
+      writes: [...NEWEST.writes, write(1, 'mend')],
+      attempts: 1,
+    },
+  ),
+  newestEmptied: scenario(
+    'Redis loses its data while jobs are created',
+    ['emptied', 'epoch key lost'],
+    NEWEST,
+  ),
+  newestSplit: scenario('creators talk to two processes, or to none', ['split', 'cut off'], {
+    ...NEWEST,
+    attempts: 1,
+  }),
   slowFence: scenario('the COMMIT of a fence is slow', ['cut off', 'fence commits slowly'], {
     reads: [1, 1],
     writes: [write(0)],
@@ -119,6 +158,10 @@ export const ABLATIONS: readonly Ablation[] = [
   seen('publishComparesToken', [], {}),
   seen('publishCountsLife', ['command late'], {}),
   seen('abortComparesToken', ['refused'], { ...ONE_GATEWAY, writes: [write(0), write(0)] }),
+  seen('blocksShared', [], { ...NEWEST, ...THIRD_READ }),
+  seen('abortLeavesOthers', [], { ...NEWEST, ...THIRD_READ }),
+  seen('importBlocks', [], { ...NEWEST, ...THIRD_READ, writes: [write(0, 'import')] }),
+  seen('mendsWhenIdle', [], { ...NEWEST, ...THIRD_READ, writes: [write(0, 'create'), write(1, 'mend')] }),
   seen('unknownCommitStaysBlocked', ['commit unknown'], ONE_GATEWAY),
   seen('absenceNotCached', ['refused'], {
     ...ONE_GATEWAY,

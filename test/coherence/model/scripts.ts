@@ -1,5 +1,5 @@
 import type { Rules } from './rules.ts';
-import { UNREGISTERED, type Command, type Entry, type Process } from './state.ts';
+import { UNREGISTERED, type Command, type Entry, type Model, type Process } from './state.ts';
 
 /** What a script left behind, and whether it did what it was asked for. */
 export interface Ran {
@@ -7,8 +7,8 @@ export interface Ran {
   readonly done: boolean;
 }
 
-/** The scripts of the cache, as `adapters/redis/scripts.ts` has them. @param life T */
-export function run(process: Process, command: Command, rules: Rules, life: number): Ran {
+/** The scripts of the cache, as `adapters/redis/scripts.ts` has them. */
+export function run(process: Process, command: Command, { rules, scenario: { life, entry } }: Model): Ran {
   const { step, epoch, token, version } = command;
   const place = placeOf(rules, epoch);
   const standing = process.entries[place];
@@ -19,34 +19,40 @@ export function run(process: Process, command: Command, rules: Rules, life: numb
     case 'lease':
       if (!sameEpoch && rules.leaseComparesEpoch) return not;
       if (standing && standing.kind !== 'lease') return not;
-      return put(process, place, { kind: 'lease', age: 0, token, version: 0 });
+      return put(process, place, { kind: 'lease', age: 0, tokens: [token], version: 0 });
 
     case 'fill': {
       if (!sameEpoch && rules.fillComparesCacheEpoch) return not;
-      const own = standing?.kind === 'lease' && standing.token === token;
+      const own = standing?.kind === 'lease' && standing.tokens.includes(token);
       if (!own && rules.fillComparesToken && rules.leaseTaken) return not;
       const age = rules.fillKeepsLife ? (standing?.age ?? 0) : 0;
-      return put(process, place, { kind: 'value', age, token: 0, version });
+      return put(process, place, { kind: 'value', age, tokens: [], version });
     }
 
-    case 'block':
+    case 'block': {
       if (!sameEpoch && rules.blockComparesEpoch) return not;
-      return put(process, place, { kind: 'block', age: 0, token, version: 0 });
+      const joins = entry === 'newest' && rules.blocksShared && standing?.kind === 'block';
+      const tokens = joins ? [...standing.tokens, token] : [token];
+      return put(process, place, { kind: 'block', age: 0, tokens, version: 0 });
+    }
 
     case 'publish': {
       if (!sameEpoch && rules.publishComparesEpoch) return not;
-      const own = standing?.kind === 'block' && standing.token === token;
+      const own = standing?.kind === 'block' && standing.tokens.includes(token);
       if (own || !rules.publishComparesToken) {
         const age = rules.publishCountsLife ? (standing?.age ?? 0) : 0;
-        return put(process, place, age > life ? undefined : { kind: 'value', age, token: 0, version });
+        return put(process, place, age > life ? undefined : { kind: 'value', age, tokens: [], version });
       }
       const older = standing?.kind === 'lease' || (standing?.kind === 'value' && standing.version < version);
       return older && rules.publishRemovesOlder ? put(process, place, undefined) : not;
     }
 
     case 'abort': {
-      const own = standing?.kind === 'block' && standing.token === token;
-      return own || !rules.abortComparesToken ? put(process, place, undefined) : not;
+      const own = standing?.kind === 'block' && standing.tokens.includes(token);
+      if (!own && rules.abortComparesToken) return not;
+      const others = standing?.tokens.filter((other) => other !== token) ?? [];
+      const stays = own && others.length > 0 && rules.abortLeavesOthers;
+      return put(process, place, stays ? { ...standing, tokens: others } : undefined);
     }
 
     case 'setEpoch':

@@ -12,8 +12,8 @@ export type EntryKind = 'value' | 'lease' | 'block';
 export interface Entry {
   readonly kind: EntryKind;
   readonly age: number;
-  /** Of a lease or a block. */
-  readonly token: number;
+  /** Of a lease or a block; several where which job is the newest is blocked by several, the oldest first. */
+  readonly tokens: readonly number[];
   /** Of a value: the number of the change that made it. */
   readonly version: number;
 }
@@ -63,7 +63,7 @@ export type WritePlace =
   | 'abortThenDecide'
   | 'done';
 
-export type WriteKind = 'create' | 'update' | 'hide' | 'repair';
+export type WriteKind = 'create' | 'update' | 'hide' | 'import' | 'repair' | 'mend';
 
 export interface Write {
   readonly at: WritePlace;
@@ -72,7 +72,7 @@ export interface Write {
   /** Every attempt has a token of its own. */
   readonly attempt: number;
   readonly epoch: number;
-  /** The change that it made. */
+  /** The change that it made; of a `mend` the token that it takes away. */
   readonly version: number;
 }
 
@@ -133,6 +133,11 @@ export type Fault =
 /** What is searched: who reads and writes through which gateway, and what may go wrong. */
 export interface Scenario {
   readonly name: string;
+  /**
+   * What stands in the entry: a job, or which job is the newest. There a change is one of which is the newest, by
+   * whichever of the jobs, whose rows do not keep each other waiting.
+   */
+  readonly entry: 'job' | 'newest';
   /** The gateway of each read. */
   readonly reads: readonly number[];
   readonly writes: readonly { readonly gateway: number; readonly kind: WriteKind }[];

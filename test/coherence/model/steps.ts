@@ -50,7 +50,7 @@ function readSteps(state: State, model: Model, index: number): Move[] {
 function writeSteps(state: State, model: Model, index: number): Move[] {
   switch (state.writes[index]!.at) {
     case 'lock':
-      return lock(state, model, index);
+      return state.writes[index]!.kind === 'mend' ? mend(state, model, index) : lock(state, model, index);
     case 'block':
       return block(state, model, index);
     case 'change':
@@ -146,7 +146,10 @@ function fill(state: State, model: Model, index: number): Move[] {
   }));
 }
 
-/** BEGIN, the row's lock, and the epoch's row under a share lock. A missing row cannot be locked. */
+/**
+ * BEGIN, the row's lock, and the epoch's row under a share lock. A missing row cannot be locked, and who makes another
+ * job the newest does not wait for others that do.
+ */
 function lock(state: State, model: Model, index: number): Move[] {
   const { rules, scenario } = model;
   const write = state.writes[index]!;
@@ -156,11 +159,12 @@ function lock(state: State, model: Model, index: number): Move[] {
   const epoch = epochOf(state.turn);
   const locked = {
     ...state,
-    rowLock: state.row === 'missing' ? NONE : index,
+    rowLock: state.row === 'missing' || scenario.entry === 'newest' ? NONE : index,
     views: state.views.with(gateway, Math.max(state.turn, state.views[gateway]!)),
   };
   if (isOn(state.turn)) {
-    const blocks = rules.blockBeforeCommit && (kind !== 'create' || rules.createBlocks);
+    const needless = (kind === 'create' && !rules.createBlocks) || (kind === 'import' && !rules.importBlocks);
+    const blocks = rules.blockBeforeCommit && !needless;
     const next = putWrite(locked, index, { ...write, at: blocks ? 'block' : 'change', epoch });
     return [{ by, step: 'lock, epoch', what: `epoch ${epoch} is ON`, next }];
   }
@@ -232,8 +236,13 @@ function commit(state: State, model: Model, index: number): Move[] {
 }
 
 /** What the row becomes; undefined where the change is refused. */
-function work({ row, rowLock, writes }: State, { rules }: Model, index: number): State['row'] | undefined {
+function work(
+  { row, rowLock, writes }: State,
+  { rules, scenario }: Model,
+  index: number,
+): State['row'] | undefined {
   const { kind } = writes[index]!;
+  if (scenario.entry === 'newest') return 'shown';
   if (kind === 'create') return row === 'missing' ? 'shown' : undefined;
   // The row may have come after the lock was asked for: then the block that was set may be gone.
   if (rules.onlyLockedRows && rowLock !== index) return undefined;
@@ -242,11 +251,15 @@ function work({ row, rowLock, writes }: State, { rules }: Model, index: number):
   return kind === 'hide' ? 'hidden' : 'shown';
 }
 
-/** A job that is not to be seen any more is not published: the block is removed instead. */
+/**
+ * A job that is not to be seen any more is not published, nor is which one is the newest, as its writer does not know of
+ * others': the block is removed instead.
+ */
 function publish(state: State, model: Model, index: number): Move[] {
   const write = state.writes[index]!;
-  const shown =
+  const visible =
     write.kind === 'update' || write.kind === 'create' || (write.kind === 'repair' && state.row === 'shown');
+  const shown = visible && model.scenario.entry === 'job';
   const command = commandOf(shown ? 'publish' : 'abort', index, write);
   return outcomesOf(state, model, write.gateway, command).map(({ next, what }) => ({
     by: nameOfWrite(index, write),
@@ -269,11 +282,32 @@ function acknowledge(state: State, index: number, version: number): State {
 /** After the roll-back; or, where that rule is left out, after a COMMIT of which nothing is known. */
 function abort(state: State, model: Model, index: number): Move[] {
   const write = state.writes[index]!;
-  return outcomesOf(state, model, write.gateway, commandOf('abort', index, write)).map(({ next, what }) => ({
+  const own = commandOf('abort', index, write);
+  const command = write.kind === 'mend' ? { ...own, token: write.version } : own;
+  return outcomesOf(state, model, write.gateway, command).map(({ next, what }) => ({
     by: nameOfWrite(index, write),
     step: 'abort',
     what,
     next: putWrite(next, index, write.at === 'abort' ? ENDED : { ...write, at: 'decide' }),
+  }));
+}
+
+/**
+ * Takes away the block of a writer that is taken for dead: it may be any that stands. But first there must be a moment at
+ * which no change is under way.
+ */
+function mend(state: State, model: Model, index: number): Move[] {
+  const write = state.writes[index]!;
+  const { gateway } = write;
+  const epoch = epochOf(state.turn);
+  const standing = state.processes[state.connections[gateway]!]?.entries[epoch];
+  if (standing?.kind !== 'block' || holdsEpoch(state)) return [];
+  if (model.rules.mendsWhenIdle && hasWriters(state, model)) return [];
+  return standing.tokens.map((token) => ({
+    by: nameOfWrite(index, write),
+    step: 'idle',
+    what: `takes ${token} for dead`,
+    next: putWrite(state, index, { ...write, at: 'abort', epoch, version: token }),
   }));
 }
 

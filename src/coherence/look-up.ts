@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { EntryKey, EpochState } from '../ports.ts';
+import type { LeftBlock } from './change.ts';
+import type { EntryKind, EntryKinds } from './entry-kinds.ts';
+import type { EpochKeeper } from './epoch-keeper.ts';
+import type { EntryCache, EntryValue } from './ports.ts';
+import type { Watch } from './steps.ts';
+
+/** What became of one look-up, for the metrics. */
+export type ReadOutcome = 'hit' | 'miss' | 'blocked' | 'bypass';
+
+/** What reads are made of. */
+export interface LookUpParts {
+  readonly cache: EntryCache;
+  readonly keeper: EpochKeeper;
+  readonly kinds: EntryKinds;
+  /** Called for a block that no living writer can hold. */
+  readonly repair: (left: LeftBlock) => void;
+  readonly count?: (kind: EntryKey['kind'], outcome: ReadOutcome) => void;
+  readonly watch?: Watch;
+}
+
+/** The steps of a read. */
+export interface LookUp {
+  /** The values that stand in the cache; undefined where it did not answer, and should not be asked for leases either. */
+  get(epoch: number, keys: readonly EntryKey[]): Promise<readonly (EntryValue | undefined)[] | undefined>;
+  /**
+   * Reads the database, and leaves in the cache what it holds the lease for.
+   * @param keys the entries that the cache could not tell
+   * @param epoch undefined: the cache may not be used
+   * @param ask one consistent read of rows and epoch
+   * @param valueOf what of it belongs into an entry; undefined: nothing
+   */
+  load<Found extends { readonly epoch: EpochState }>(
+    keys: readonly EntryKey[],
+    epoch: number | undefined,
+    ask: () => Promise<Found>,
+    valueOf: (found: Found, key: EntryKey) => EntryValue | undefined,
+  ): Promise<Found>;
+  /** The same for rows by id. */
+  loadRows<Row, Seen>(
+    kind: EntryKind<Row, Seen>,
+    ids: readonly string[],
+    epoch: number | undefined,
+  ): Promise<ReadonlyMap<string, Seen>>;
+  /** What an entry shows; undefined where there is none, or where another version of the program wrote it. */
+  decode<Row, Seen>(kind: EntryKind<Row, Seen>, value: EntryValue | undefined): Seen | undefined;
+}
+
+/** A block that has stood longer than any transaction may last was left behind by a writer that died; in ms. */
+const OLDEST_LIVE_BLOCK = 8_000;
+
+export function createLookUp({
+  cache,
+  keeper,
+  repair,
+  count = () => {},
+  watch = () => {},
+}: LookUpParts): LookUp {
+  /** Asks for a lease; a cache that does not answer gives none. */
+  const lease = async (epoch: number, key: EntryKey, token: string): Promise<boolean> => {
+    const answer = await cache.lease(epoch, key, token).catch(() => ({ is: 'no-epoch' }) as const);
+    count(key.kind, answer.is === 'blocked' ? 'blocked' : 'miss');
+    if (answer.is === 'blocked' && answer.age > OLDEST_LIVE_BLOCK)
+      repair({ epoch, key, token: answer.token });
+    return answer.is === 'lease';
+  };
+
+  const lookUp: LookUp = {
+    async get(epoch, keys) {
+      try {
+        const values = await cache.get(epoch, keys);
+        watch('after get');
+        return values;
+      } catch {
+        // The caller has waited long enough.
+        return undefined;
+      }
+    },
+
+    async load(keys, epoch, ask, valueOf) {
+      const token = randomUUID();
+      const leased: EntryKey[] = [];
+      if (epoch !== undefined) {
+        // The lease comes before the read: a write in between takes it away, and the fill then does nothing.
+        const asked = keys.map(async (key) => {
+          if (await lease(epoch, key, token)) leased.push(key);
+        });
+        await Promise.all(asked);
+        watch('after lease');
+      } else {
+        for (const { kind } of keys) count(kind, 'bypass');
+      }
+      const found = await ask();
+      watch('after load');
+      keeper.observe(found.epoch);
+      if (!found.epoch.on || found.epoch.epoch !== epoch) return found;
+      for (const key of leased) {
+        const value = valueOf(found, key);
+        // The reader need not wait: a fill that is late or lost changes nothing that anyone relies on.
+        if (value) cache.fill(epoch, key, token, value).catch(() => {});
+      }
+      return found;
+    },
+
+    async loadRows(kind, ids, epoch) {
+      const keys = ids.map((id) => ({ kind: kind.kind, id }));
+      const { rows } = await lookUp.load(
+        keys,
+        epoch,
+        () => kind.load(ids),
+        (found, { id }) => {
+          const row = found.rows.get(id);
+          return row === undefined ? undefined : kind.encode(row);
+        },
+      );
+      return new Map([...rows].map(([id, row]) => [id, kind.see(row)]));
+    },
+
+    decode(kind, value) {
+      const seen = value && kind.decode(value);
+      if (seen !== undefined) count(kind.kind, 'hit');
+      return seen;
+    },
+  };
+  return lookUp;
+}

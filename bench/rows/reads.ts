@@ -203,16 +203,15 @@ function callsBy(by: ActionWay, { caller }: Stage, jobId: string): Asked[] {
 }
 
 const s7: Row = {
-  what: 'the latest job of a type: against fastify and mysql2 without a cache',
+  what: 'the latest job of a type, cached: against fastify and mysql2 without a cache',
   unit: 'call',
   must: 1,
   aim: 0.4,
-  async measure(stage, { rounds }) {
+  async measure(stage, effort) {
     const [jobId = ''] = await addJobs(stage, 1);
     const path = `/v1/jobs/latest?job_type=${JOB_TYPE}`;
     const ours = await side('jobgate', ourServers(stage), () => [get(path, stage.token)], isJob(jobId));
-    const reference = await withoutCache(stage, path, isJob(jobId));
-    return [{ way: '', ...(await measure(ours, reference, { rounds, times: 1 })) }];
+    return compare(stage, ours, await withoutCache(stage, path, isJob(jobId)), effort);
   },
 };
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { Redis } from 'ioredis';
 import { openMysql } from '../../adapters/sql/open-mysql.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
 import { tokenDigest } from '../../src/accounts/credentials.ts';
 import type { Moment } from '../../src/coherence/steps.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { call, closeConnections, type Answer } from './checker/caller.ts';
 import { startInstance, type Instance } from './checker/instance.ts';
 
@@ -58,10 +61,47 @@ describe('a gateway that dies in the middle of a write', () => {
   ): Promise<Answer> =>
     call(instance.port ?? 0, method, path, { ...JSON_TYPE, ...headers }, JSON.stringify(body));
 
+  const newest = (authorization: string, jobType: string): Promise<Answer> =>
+    call(survivor.port ?? 0, 'GET', `/v1/jobs/latest?job_type=${jobType}`, { authorization }, '');
+
   async function logIn(): Promise<string> {
     const answer = await send(survivor, 'POST', '/v1/auth', {}, ADMIN);
     assert.equal(answer?.body.code, 0);
     return (answer.body.data as { token: string }).token;
+  }
+
+  for (const moment of ['after block', 'after commit'] as const) {
+    it(`${moment} leaves a block behind, from which a reader frees the newest job`, async () => {
+      const authorization = await logIn();
+      const mortal = await startInstance('mortal', environment);
+      const redis = new Redis(process.env.TEST_REDIS_URL ?? '');
+      try {
+        const job = { jobType: `left-${moment}`.replaceAll(' ', '-'), jobAction: 'Survive' };
+        const { jobType } = job;
+        const older = await send(survivor, 'POST', '/v1/jobs', { authorization }, job);
+        mortal.plan({ [moment]: { fault: 'die', chance: 1 } });
+        // The plan is on its way, while the call is.
+        await sleep(100);
+        assert.equal(await send(mortal, 'POST', '/v1/jobs', { authorization }, job), undefined);
+        const told = await newest(authorization, jobType);
+        assert.equal(told?.body.code, 0);
+        assert.equal(isDeepStrictEqual(told.body, older?.body), moment === 'after block');
+
+        const [key = ''] = await redis.keys(`jobgate:*:newest: ${jobType}`);
+        const [token = ''] = await redis.zrange(key, 0, '-1');
+        await newest(authorization, jobType);
+        assert.equal(await redis.zcard(key), 1);
+        // As if so much time had passed.
+        await redis.zincrby(key, -8_001, token);
+        await eventually('it is freed', async () => {
+          assert.deepEqual((await newest(authorization, jobType))?.body, told.body);
+          return (await redis.type(key)) === 'string';
+        });
+      } finally {
+        redis.disconnect();
+        await mortal.stop();
+      }
+    });
   }
 
   for (const moment of MOMENTS) {
@@ -72,6 +112,10 @@ describe('a gateway that dies in the middle of a write', () => {
         const key = `key ${moment}`.replaceAll(' ', '-');
         const headers = { authorization, 'idempotency-key': key };
         const job = { jobType: key, jobAction: 'Survive' };
+        const older = await send(survivor, 'POST', '/v1/jobs', { authorization }, job);
+        for (let times = 0; times < 3; times++) {
+          assert.deepEqual((await newest(authorization, key))?.body, older?.body);
+        }
         mortal.plan({ [moment]: { fault: 'die', chance: 1 } });
         // The plan is on its way, while the call is.
         await sleep(100);
@@ -84,11 +128,18 @@ describe('a gateway that dies in the middle of a write', () => {
         assert.equal(first?.body.code, 0, JSON.stringify(first?.body));
         assert.deepEqual(again?.body, first.body);
 
-        const { jobId } = first.body.data as { jobId: string };
-        assert.deepEqual(await direct.db('jobs').where('job_type', key).pluck('job_id'), [jobId]);
+        const idOf = (answer: Answer): string =>
+          ((answer as NonNullable<Answer>).body.data as { jobId: string }).jobId;
+        const jobId = idOf(first);
+        const ids = (await direct.db('jobs').where('job_type', key).pluck('job_id')) as string[];
+        assert.deepEqual(new Set(ids), new Set([idOf(older), jobId]));
+        assert.equal(ids.length, 2);
         assert.deepEqual(await direct.db('job_events').where('job_id', jobId).pluck('version'), [1]);
         const read = await call(survivor.port ?? 0, 'GET', `/v1/jobs/${jobId}`, { authorization }, '');
         assert.deepEqual(read?.body, first.body);
+        for (let times = 0; times < 3; times++) {
+          assert.deepEqual((await newest(authorization, key))?.body, first.body);
+        }
       } finally {
         await mortal.stop();
       }

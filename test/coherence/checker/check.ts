@@ -24,7 +24,7 @@ import { JOB_TYPE, OWNER, speakAction, speakRest, type Protocol } from './protoc
 import { ownCredentials } from './readers.ts';
 import { report, type Report } from './report.ts';
 import { PASSWORD } from './sessions.ts';
-import { readEffects, readTruth } from './truth.ts';
+import { readEffects, readOrder, readTruth } from './truth.ts';
 import { startWorkload } from './workload.ts';
 
 export interface CheckOptions {
@@ -38,6 +38,8 @@ export interface CheckOptions {
   readonly only?: readonly (FaultName | FailoverName)[];
   /** The rule that the gateways leave out. */
   readonly ablation?: Rule;
+  /** How long half of the changes wait between block and COMMIT, in ms; not at all unless told. */
+  readonly slowChanges?: number;
   /** How long nothing happens before each fault, in ms. */
   readonly calm?: number;
   /** Ends with the first violation, rather than after `seconds`. */
@@ -102,7 +104,18 @@ export async function check(options: CheckOptions): Promise<Report> {
 }
 
 async function run(
-  { seconds, seed, ttl, say, only, ablation, calm = CALM, untilCaught = false, servers }: CheckOptions,
+  {
+    seconds,
+    seed,
+    ttl,
+    say,
+    only,
+    ablation,
+    slowChanges = 0,
+    calm = CALM,
+    untilCaught = false,
+    servers,
+  }: CheckOptions,
   undo: (() => unknown)[],
 ): Promise<Report> {
   const keep = <Thing extends AsyncDisposable>(thing: Thing): Thing => {
@@ -128,6 +141,7 @@ async function run(
         CACHE_TTL_MS: String(ttl),
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
         ABLATION: ablation,
+        SLOW_CHANGES: String(slowChanges),
       }),
     ),
   );
@@ -160,7 +174,9 @@ async function run(
     // What is seen from here on may be newer than what the database is about to say.
     const seen = { ...record, reads: [...record.reads], writes: [...record.writes] };
     const truth = await readTruth(direct.db, beginning, seen);
-    return report(seen, truth, await readEffects(direct.db, seen), incidents, instances, ttl);
+    const effects = await readEffects(direct.db, seen);
+    const order = await readOrder(direct.db);
+    return report(seen, { truth, effects, order }, incidents, instances, ttl);
   };
   const possible: Readonly<Record<string, Fault>> = set ? faultsOf(set) : faults;
   const suffer = async (fault: string): Promise<void> => {

@@ -12,8 +12,6 @@ import {
 const SHARE_OF_LASTING = 0.75;
 const SHARE_OF_SEVERAL = 0.2;
 const SHARE_OF_SESSIONS = 0.2;
-/** Two jobs that were created in one millisecond have no order that a client knows; in ms. */
-const SAME_TIME = 2;
 
 /** What the reader of a session sees of it. */
 export const LOGGED_IN = 'logged in';
@@ -91,8 +89,8 @@ export async function readList(scene: Scene): Promise<void> {
 }
 
 /**
- * The newest job is a read of that job, and says of every newer one that it is not there. Who owns the jobs that come and
- * go sees those alone, and may be told that there is none.
+ * The newest job is a read of that job, and says of every newer one that it is not there. The user whose the jobs are
+ * that come and go sees no others, and may be told that there is none.
  */
 export async function readLatest(scene: Scene, home: number): Promise<void> {
   const any = await scene.way({ home });
@@ -111,11 +109,8 @@ export async function readLatest(scene: Scene, home: number): Promise<void> {
   if (told.is !== 'done') return scene.pause(5);
   const [newest] = way.protocol.shown(told.body);
   if (!newest) throw new Error('an answer to "latest" has a job');
-  saw({ ...seen, told }, newest.jobId, newest);
-  const since = known.find(({ jobId }) => jobId === newest.jobId)?.returned ?? Infinity;
-  for (const { jobId, invoked } of known) {
-    if (invoked > since + SAME_TIME) saw({ ...seen, told }, jobId, undefined);
-  }
+  const others = known.flatMap(({ jobId }) => (jobId === newest.jobId ? [] : [jobId]));
+  saw({ ...seen, told, others }, newest.jobId, newest);
   await scene.pause(10);
 }
 
@@ -132,27 +127,14 @@ interface Seeing {
   readonly phase: string;
   readonly requestId: string;
   readonly asked: ReadSeen['asked'];
+  readonly others?: readonly string[];
   readonly told: Told;
 }
 
-function saw(
-  { scene, way, phase, requestId, asked, told }: Seeing,
-  subject: string,
-  shown: Shown | undefined,
-): void {
+function saw({ scene, way, told, ...seen }: Seeing, subject: string, shown: Shown | undefined): void {
   const { invoked, returned } = told;
   const { instance, where } = way;
-  const read = {
-    kind: 'read',
-    subject,
-    invoked,
-    returned,
-    where,
-    requestId,
-    asked,
-    instance,
-    phase,
-  } as const;
+  const read = { ...seen, kind: 'read', subject, invoked, returned, where, instance } as const;
   scene.record.reads.push({ ...read, version: shown?.version, mark: shown?.mark ?? 'nothing' });
   const known = scene.jobs.get(subject);
   if (known && shown) known.version = Math.max(known.version, shown.version);

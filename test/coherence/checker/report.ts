@@ -23,16 +23,24 @@ export interface Report {
   readonly violations: readonly Violation[];
 }
 
+/** What the database says in the end. */
+interface Stored {
+  readonly truth: Truth;
+  readonly effects: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The places of jobs in the order of their creation. */
+  readonly order: ReadonlyMap<string, number>;
+}
+
 /** Judges what was seen. @param ttl T, in ms */
 export function report(
   seen: Seen,
-  truth: Truth,
-  effects: ReadonlyMap<string, ReadonlySet<string>>,
+  { truth, effects, order }: Stored,
   incidents: Readonly<Record<string, number>>,
   instances: readonly Instance[],
   ttl: number,
 ): Report {
-  const { reads, groups, errors } = seen;
+  const { groups, errors } = seen;
+  const reads = seen.reads.flatMap((read) => [read, ...newerThan(read, order)]);
   const writes = resolve(seen.writes, truth);
   const acknowledged = writes.filter(({ returned }) => returned < Infinity);
   const moments: Record<string, number> = {};
@@ -72,6 +80,14 @@ function resolve(writes: readonly WriteSeen[], truth: Truth): WriteSeen[] {
     if (version === undefined && write.returned === Infinity) return [];
     return [{ ...write, version: version ?? 0 }];
   });
+}
+
+/** Who is told which job is the newest is told of every newer one that it is not there. */
+function newerThan({ others = [], ...newest }: ReadSeen, order: Stored['order']): ReadSeen[] {
+  const place = order.get(newest.subject) ?? Infinity;
+  return others
+    .filter((subject) => (order.get(subject) ?? -Infinity) > place)
+    .map((subject) => ({ ...newest, subject, version: undefined, mark: 'nothing' }));
 }
 
 function countKinds(reads: readonly ReadSeen[], writes: readonly WriteSeen[]): Record<string, number> {

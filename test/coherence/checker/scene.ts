@@ -11,6 +11,8 @@ export interface ReadSeen extends Operation {
   readonly requestId: string;
   /** What was asked for: jobs by id, or the newest. */
   readonly asked: 'ids' | 'newest' | undefined;
+  /** Of the newest job: the others that were known when it was asked for. Those that are newer are not there. */
+  readonly others?: readonly string[];
   readonly instance: Instance;
   readonly phase: string;
 }

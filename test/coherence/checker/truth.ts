@@ -48,6 +48,12 @@ function byWhat(note: string, status: string, before: string, version: number): 
   return status === before ? replacedAt(version) : status;
 }
 
+/** The jobs in the order of their creation: their places by id. */
+export async function readOrder(db: Db): Promise<ReadonlyMap<string, number>> {
+  const ids = (await db('jobs').orderBy(['create_time', 'job_id']).pluck('job_id')) as string[];
+  return new Map(ids.map((jobId, place) => [jobId, place]));
+}
+
 /** By the key of a creation: the jobs that the database has of it, with those that answers named. */
 export async function readEffects(db: Db, { created }: Seen): Promise<Map<string, Set<string>>> {
   const rows = (await db('jobs').select('job_id', 'job_action')) as { job_id: string; job_action: string }[];

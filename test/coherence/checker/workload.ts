@@ -12,7 +12,7 @@ const CLIENTS = {
   readList: 1,
   readLatest: 4,
   writeOnce: 8,
-  liveOnce: 2,
+  liveOnce: 3,
   holdSession: 2,
 } as const;
 

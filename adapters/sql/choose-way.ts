@@ -1,0 +1,111 @@
+import type { JobFilter, JobOrder, JobPage } from '../../src/ports.ts';
+import type { Totals } from './counts/totals.ts';
+import { isKept, levelOf, WORDS, type Word } from './counts/words.ts';
+import { wordsOf } from './match-jobs.ts';
+
+/** A list that is asked for. */
+export interface Asked {
+  readonly filter: JobFilter;
+  readonly order: JobOrder;
+  readonly page: JobPage;
+}
+
+/** Along an index that is in the order of the list, until the page is full. */
+interface Walk {
+  readonly is: 'walk';
+  readonly index: string;
+}
+
+/** All jobs that match, by the combinations of words that there are, then sorted. */
+interface Gather {
+  readonly is: 'gather';
+}
+
+/** The first jobs of each combination of an index's words that there is, sorted. */
+export interface Merge {
+  readonly is: 'merge';
+  readonly index: string;
+  readonly words: readonly Word[];
+  /** Where there are too many combinations, or where they change meanwhile. */
+  readonly otherwise: Walk | Gather;
+}
+
+/** How a page is found; `any`: as the database likes. */
+export type Way = Walk | Gather | Merge | { readonly is: 'any' };
+
+/** Each ends in the order of creation, so that jobs which have the same of its words stand in that order. */
+export const INDEXES: readonly { readonly index: string; readonly words: readonly Word[] }[] = [
+  { index: 'jobs_by_time', words: [] },
+  { index: 'jobs_by_owner', words: ['owner'] },
+  { index: 'jobs_by_owner_and_type', words: ['owner', 'job_type'] },
+  { index: 'jobs_by_type', words: ['job_type'] },
+  { index: 'jobs_by_action', words: ['job_action'] },
+  { index: 'jobs_by_status', words: ['status'] },
+  { index: 'jobs_by_pre_status', words: ['pre_status'] },
+  { index: 'jobs_by_words_but_owner', words: WORDS.filter((word) => word !== 'owner') },
+  { index: 'jobs_by_words', words: WORDS },
+];
+
+/** What a server does, in steps of a walk, each of which looks up a job: about. */
+const COST = {
+  /** To look for the combinations. */
+  gather: 150,
+  /** To gather and sort one job, which takes the index alone. */
+  gathered: 0.3,
+  /** One statement more, and each is longer. */
+  merge: 300,
+  /** One combination in both of them. */
+  merged: 25,
+  /** To pass over one job of a combination. */
+  passed: 0.1,
+} as const;
+/** How many combinations there are is known only by looking for them: so many are expected. */
+const EXPECTED = 10;
+
+/**
+ * Along an index a page is full after as many steps as jobs of the index go to one that matches; if all that match are
+ * few, they are gathered; and where both take long, the first jobs of each combination are merged, which takes the same
+ * however many there are.
+ */
+export function chooseWay({ filter, order, page }: Asked, { total, counted, having, all }: Totals): Way {
+  const ordered = orderedWay(filter, order);
+  if (ordered) return ordered;
+  if (!counted) return { is: 'any' };
+  const walks =
+    order.by === 'updateTime'
+      ? [{ index: 'jobs_by_update_time', jobs: all }]
+      : INDEXES.filter(({ words }) => words.every((word) => having.has(word))).map(({ index, words }) => ({
+          index,
+          jobs: Math.min(all, ...words.map((word) => having.get(word) ?? all)),
+        }));
+  const [shortest] = walks.toSorted((a, b) => a.jobs - b.jobs);
+  if (!shortest) return { is: 'any' };
+  const needed = page.offset + page.limit;
+  const walking = shortest.jobs * Math.min(1, needed / total);
+  const gathering = COST.gather + COST.gathered * total;
+  const otherwise =
+    gathering < walking ? ({ is: 'gather' } as const) : { is: 'walk' as const, index: shortest.index };
+  const merging = COST.merge + EXPECTED * (COST.merged + COST.passed * needed);
+  return (Math.min(walking, gathering) > merging && mergeAlong(filter, order, otherwise)) || otherwise;
+}
+
+/** The index in which what the filter matches stands together, in the order asked for. */
+export function orderedWay(filter: JobFilter, { by }: JobOrder): Walk | undefined {
+  const asked = wordsOf(filter);
+  if (filter.jobIds || [...asked.values()].some((words) => words.length !== 1)) return undefined;
+  if (by === 'updateTime') return asked.size === 0 ? { is: 'walk', index: 'jobs_by_update_time' } : undefined;
+  const found = INDEXES.find(
+    ({ words }) => words.length === asked.size && words.every((word) => asked.has(word)),
+  );
+  return found && { is: 'walk', index: found.index };
+}
+
+/** By the index of the fewest words that has all which are asked for: of these there are the fewest combinations. */
+function mergeAlong(filter: JobFilter, { by }: JobOrder, otherwise: Walk | Gather): Merge | undefined {
+  if (by !== 'createTime') return undefined;
+  const asked = [...wordsOf(filter).keys()];
+  const [found] = INDEXES.filter(
+    ({ words }) => isKept(levelOf(words)) && asked.every((word) => words.includes(word)),
+  ).toSorted((a, b) => a.words.length - b.words.length);
+  return found && { is: 'merge', ...found, otherwise };
+}

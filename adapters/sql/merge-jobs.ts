@@ -1,0 +1,84 @@
+import type { Knex } from 'knex';
+import type { JobList } from '../../src/ports.ts';
+import type { Asked, Merge } from './choose-way.ts';
+import { combinationsOf } from './counts/combinations.ts';
+import type { Word } from './counts/words.ts';
+import type { Dialect } from './dialect.ts';
+import { compareJobs, cutPage, matchTimes, ORDER_COLUMNS } from './match-jobs.ts';
+import { toJob, type JobRow } from './rows.ts';
+
+/** What a page is merged from. */
+export interface Combinations {
+  readonly all: readonly Readonly<Record<Word, string>>[];
+  /** The page is full before this time, in the order of the list; undefined where there are too few jobs to tell. */
+  readonly end: string | undefined;
+}
+
+type Cut = Readonly<Record<Word, string>> & { readonly cut: string | null };
+
+type Row = JobRow & { readonly others: number | string };
+
+/** Of more combinations no page is merged. */
+const MOST = 100;
+/** So many jobs of one combination may change between two statements. */
+export const SPARE = 10;
+
+/**
+ * The combinations of the index's words that match, and the time by which one of them fills the page by itself: none has
+ * more jobs before it than the page needs, however many it has in all.
+ * @returns undefined where there are too many
+ */
+export async function findCombinations(
+  db: Knex,
+  dialect: Dialect,
+  { filter, order, page }: Asked,
+  { index, words }: Merge,
+): Promise<Combinations | undefined> {
+  const column = `t.${ORDER_COLUMNS[order.by]}`;
+  const same = words.map((word) => `t.${word} = c.${word}`).join(' and ');
+  const jobs = matchTimes(db.from(db.raw(dialect.by(index, 'jobs', 't'))).whereRaw(same), filter, 't.');
+  const last = { ...page, offset: page.offset + page.limit + SPARE - 1, limit: 1 };
+  const combinations = combinationsOf(db, words, filter).limit(MOST + 1);
+  const rows = (await db
+    .from(db.raw('? as c', [combinations]))
+    .select(words.map((word) => `c.${word}`))
+    .select(cutPage(jobs.select(column), order, last, 't.').as('cut'))) as Cut[];
+  if (rows.length > MOST) return undefined;
+  const cuts = rows.flatMap(({ cut }) => cut ?? []).toSorted();
+  return { all: rows.map(({ cut: _cut, ...each }) => each), end: order.descending ? cuts.at(-1) : cuts[0] };
+}
+
+/**
+ * The page, of the combinations that were found a moment ago.
+ * @returns undefined where there are others by now, or where jobs that were to fill the page are gone
+ */
+export async function readMerged(
+  db: Knex,
+  dialect: Dialect,
+  { filter, order, page }: Asked,
+  { index, words }: Merge,
+  { all, end }: Combinations,
+): Promise<JobList['jobs'] | undefined> {
+  const [first] = all;
+  if (!first) return undefined;
+  const tuples = all.map((each) => words.map((word) => each[word]));
+  const jobs = matchTimes(db.from(db.raw(dialect.by(index, 'jobs', 't'))), filter, 't.').select('t.job_id');
+  // MySQL finds a single tuple in an index only where it is written as what it is.
+  if (all.length > 1)
+    void jobs.whereIn(
+      words.map((word) => `t.${word}`),
+      tuples,
+    );
+  else words.forEach((word) => void jobs.where(`t.${word}`, first[word]));
+  if (end !== undefined) {
+    void jobs.where(`t.${ORDER_COLUMNS[order.by]}`, order.descending ? '>=' : '<=', end);
+  }
+  const others = db
+    .from(db.raw('? as c', [combinationsOf(db, words, filter)]))
+    .whereNotIn([...words], tuples)
+    .count('*');
+  const chosen = db.from(cutPage(jobs, order, page, 't.').as('p')).join('jobs as j', 'j.job_id', 'p.job_id');
+  const rows = (await chosen.select('j.*', others.as('others'))) as Row[];
+  const full = rows.length === page.limit || (end === undefined && rows.length > 0);
+  return full && Number(rows[0]?.others) === 0 ? rows.map(toJob).toSorted(compareJobs(order)) : undefined;
+}

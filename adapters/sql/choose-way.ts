@@ -46,21 +46,21 @@ export const INDEXES: readonly { readonly index: string; readonly words: readonl
   { index: 'jobs_by_words', words: WORDS },
 ];
 
-/** What a server does, in steps of a walk, each of which looks up a job: about. */
+/** What a list costs the server and this process, in steps of a walk, each of which looks up a job: about. */
 const COST = {
   /** To look for the combinations. */
   gather: 150,
   /** To gather and sort one job, which takes the index alone. */
   gathered: 0.3,
-  /** One statement more, and each is longer. */
-  merge: 300,
+  /** Two statements, of which the first is remembered if the list is asked for again. */
+  merge: 200,
   /** One combination in both of them. */
-  merged: 25,
+  merged: 15,
   /** To pass over one job of a combination. */
   passed: 0.1,
+  /** Before they are known, so many combinations are expected for each word of the index that is not asked for. */
+  combinations: 4,
 } as const;
-/** How many combinations there are is known only by looking for them: so many are expected. */
-const EXPECTED = 10;
 
 /**
  * Along an index a page is full after as many steps as jobs of the index go to one that matches; if all that match are
@@ -85,8 +85,15 @@ export function chooseWay({ filter, order, page }: Asked, { total, counted, havi
   const gathering = COST.gather + COST.gathered * total;
   const otherwise =
     gathering < walking ? ({ is: 'gather' } as const) : { is: 'walk' as const, index: shortest.index };
-  const merging = COST.merge + EXPECTED * (COST.merged + COST.passed * needed);
-  return (Math.min(walking, gathering) > merging && mergeAlong(filter, order, otherwise)) || otherwise;
+  const merged = mergeAlong(filter, order, otherwise);
+  if (!merged) return otherwise;
+  const asked = [...wordsOf(filter).values()];
+  const combinations = asked.reduce(
+    (product, words) => product * words.length,
+    COST.combinations ** (merged.words.length - asked.length),
+  );
+  const merging = COST.merge + combinations * (COST.merged + COST.passed * needed);
+  return merging < Math.min(walking, gathering) ? merged : otherwise;
 }
 
 /** The index in which what the filter matches stands together, in the order asked for. */

@@ -5,6 +5,7 @@ import { ask } from './ask.ts';
 import type { Dialect } from './dialect.ts';
 import { addRecords } from './job-records.ts';
 import { firstJob, listJobs } from './list-jobs.ts';
+import { rememberCombinations } from './remember-combinations.ts';
 import { lastChange, toJob, toJobEvent, type EventRow } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
 
@@ -12,6 +13,7 @@ const NEWEST_FIRST = { by: 'createTime', descending: true } as const;
 
 /** Jobs in the database. */
 export function createJobStore(db: Knex, dialect: Dialect): JobStore {
+  const memory = rememberCombinations();
   return {
     // A hidden job stays in its table and is no one's to see.
     read: (jobIds) =>
@@ -19,9 +21,9 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
         readSnapshot(db, dialect, 'jobs', 'job_id', jobIds, toJob, (join) => join.onNull('t.hidden_time')),
       ),
 
-    list: (filter, order, page) => ask(() => listJobs(db, dialect, { filter, order, page })),
+    list: (filter, order, page) => ask(() => listJobs(db, dialect, { filter, order, page }, memory)),
 
-    latest: (filter) => ask(() => firstJob(db, dialect, filter, NEWEST_FIRST)),
+    latest: (filter) => ask(() => firstJob(db, dialect, filter, NEWEST_FIRST, memory)),
 
     timeline: (jobId) =>
       ask(async () => {

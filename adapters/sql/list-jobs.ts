@@ -4,9 +4,15 @@ import { chooseWay, orderedWay, type Asked } from './choose-way.ts';
 import { readTotals } from './counts/totals.ts';
 import type { Dialect } from './dialect.ts';
 import { DEEP, readPage } from './read-page.ts';
+import type { CombinationMemory } from './remember-combinations.ts';
 
 /** A page of jobs, and how many there are in all. */
-export async function listJobs(db: Knex, dialect: Dialect, asked: Asked): Promise<JobList> {
+export async function listJobs(
+  db: Knex,
+  dialect: Dialect,
+  asked: Asked,
+  memory: CombinationMemory,
+): Promise<JobList> {
   const { filter, page } = asked;
   const list = async (trx: Knex): Promise<JobList> => {
     const totals = await readTotals(trx, filter);
@@ -14,7 +20,7 @@ export async function listJobs(db: Knex, dialect: Dialect, asked: Asked): Promis
     if (total <= page.offset) return { jobs: [], total };
     const back = page.offset < DEEP ? undefined : fromOtherEnd(asked, total);
     const nearer = back && back.page.offset < page.offset ? back : asked;
-    const jobs = await readPage(trx, dialect, nearer, chooseWay(nearer, totals));
+    const jobs = await readPage(trx, dialect, nearer, chooseWay(nearer, totals), memory);
     return { jobs: nearer === back ? jobs.toReversed() : jobs, total };
   };
   // From the end one counts back from the total: both have to be of one moment.
@@ -27,9 +33,10 @@ export async function firstJob(
   dialect: Dialect,
   filter: JobFilter,
   order: JobOrder,
+  memory: CombinationMemory,
 ): Promise<JobList['jobs'][number] | undefined> {
   const way = orderedWay(filter, order) ?? ({ is: 'any' } as const);
-  const [job] = await readPage(db, dialect, { filter, order, page: { offset: 0, limit: 1 } }, way);
+  const [job] = await readPage(db, dialect, { filter, order, page: { offset: 0, limit: 1 } }, way, memory);
   return job;
 }
 

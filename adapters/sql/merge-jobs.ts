@@ -5,6 +5,7 @@ import { combinationsOf } from './counts/combinations.ts';
 import type { Word } from './counts/words.ts';
 import type { Dialect } from './dialect.ts';
 import { compareJobs, cutPage, matchTimes, ORDER_COLUMNS } from './match-jobs.ts';
+import type { CombinationMemory } from './remember-combinations.ts';
 import { toJob, type JobRow } from './rows.ts';
 
 /** What a page is merged from. */
@@ -22,6 +23,28 @@ type Row = JobRow & { readonly others: number | string };
 const MOST = 100;
 /** So many jobs of one combination may change between two statements. */
 export const SPARE = 10;
+
+/**
+ * The page by its combinations: those of a moment ago, if they are remembered and still do, else those of now.
+ * @returns undefined where there are too many, or where they change meanwhile
+ */
+export async function mergePage(
+  db: Knex,
+  dialect: Dialect,
+  asked: Asked,
+  way: Merge,
+  memory: CombinationMemory,
+): Promise<JobList['jobs'] | undefined> {
+  const { filter, order, page } = asked;
+  const list = JSON.stringify([way.index, filter, order, page.offset + page.limit, page.after]);
+  const recalled = memory.recall(list);
+  if (recalled === 'too many') return undefined;
+  const jobs = recalled && (await readMerged(db, dialect, asked, way, recalled));
+  if (jobs) return jobs;
+  const found = await findCombinations(db, dialect, asked, way);
+  memory.keep(list, found ?? 'too many');
+  return found && readMerged(db, dialect, asked, way, found);
+}
 
 /**
  * The combinations of the index's words that match, and the time by which one of them fills the page by itself: none has

@@ -5,18 +5,24 @@ import { combinationsOf } from './counts/combinations.ts';
 import { EVERY_WORD, EVERY_WORD_BUT_OWNER, wordsIn } from './counts/words.ts';
 import type { Dialect } from './dialect.ts';
 import { compareJobs, cutPage, matchJobs, matchTimes } from './match-jobs.ts';
-import { findCombinations, readMerged } from './merge-jobs.ts';
+import { mergePage } from './merge-jobs.ts';
+import type { CombinationMemory } from './remember-combinations.ts';
 import { toJob, type JobRow } from './rows.ts';
 
 /** From here on a page is looked for by the index alone, and from the nearer end. */
 export const DEEP = 1_000;
 
 /** The jobs of a page, found in this way. */
-export async function readPage(db: Knex, dialect: Dialect, asked: Asked, way: Way): Promise<JobList['jobs']> {
+export async function readPage(
+  db: Knex,
+  dialect: Dialect,
+  asked: Asked,
+  way: Way,
+  memory: CombinationMemory,
+): Promise<JobList['jobs']> {
   if (way.is === 'merge') {
-    const found = await findCombinations(db, dialect, asked, way);
-    const merged = found && (await readMerged(db, dialect, asked, way, found));
-    return merged ?? readPage(db, dialect, asked, way.otherwise);
+    const merged = await mergePage(db, dialect, asked, way, memory);
+    return merged ?? readPage(db, dialect, asked, way.otherwise, memory);
   }
   const { filter, order, page } = asked;
   if (way.is === 'gather') return readChosen(db, asked, gathered(db, dialect, filter));

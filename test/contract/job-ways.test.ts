@@ -8,6 +8,7 @@ import { insertJobs } from '../../adapters/sql/jobs.ts';
 import { wordsOf } from '../../adapters/sql/match-jobs.ts';
 import { findCombinations, readMerged } from '../../adapters/sql/merge-jobs.ts';
 import { readPage } from '../../adapters/sql/read-page.ts';
+import { rememberCombinations } from '../../adapters/sql/remember-combinations.ts';
 import { toJob, type JobRow } from '../../adapters/sql/rows.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import type { JobFilter, JobOrder, JobPage } from '../../src/ports.ts';
@@ -15,6 +16,7 @@ import { mulberry } from '../coherence/checker/mulberry.ts';
 import { filtersOf } from '../support/count-subsets.ts';
 import { DATABASES, openFreshStore, type FreshStore } from '../support/fresh-store.ts';
 import { someJob } from '../support/some-job.ts';
+import { statementsOf } from '../support/statements.ts';
 
 const JOBS = 1_500;
 const START = Date.UTC(2024, 0, 1);
@@ -48,7 +50,7 @@ for (const name of DATABASES) {
     /** Undefined where there are too many combinations to merge; it may not go another way for any other reason. */
     const readBy = async (way: Way, asked: Asked): Promise<readonly Job[] | undefined> => {
       const { dialect } = store.database;
-      if (way.is !== 'merge') return readPage(db, dialect, asked, way);
+      if (way.is !== 'merge') return readPage(db, dialect, asked, way, rememberCombinations());
       const found = await findCombinations(db, dialect, asked, way);
       return found && ((await readMerged(db, dialect, asked, way, found)) ?? []);
     };
@@ -119,7 +121,13 @@ for (const name of DATABASES) {
         await finish(20);
       }
       assert.equal(await readMerged(db, dialect, ASKED, merge, found), undefined);
-      const jobs = await readPage(db, dialect, ASKED, { ...merge, otherwise: REFUSED });
+      const jobs = await readPage(
+        db,
+        dialect,
+        ASKED,
+        { ...merge, otherwise: REFUSED },
+        rememberCombinations(),
+      );
       assert.equal(jobs.length, 20);
     });
 
@@ -131,10 +139,45 @@ for (const name of DATABASES) {
       await insertJobs(db, made);
       const asked = { ...ASKED, filter };
       assert.equal(await findCombinations(db, dialect, asked, merge), undefined);
-      assert.equal(
-        (await readPage(db, dialect, asked, { ...merge, otherwise: { is: 'gather' } })).length,
-        20,
-      );
+      const memory = rememberCombinations();
+      const way: Merge = { ...merge, otherwise: { is: 'gather' } };
+      assert.equal((await readPage(db, dialect, asked, way, memory)).length, 20);
+      // And does not look for them again.
+      const statements = await statementsOf(db, () => readPage(db, dialect, asked, way, memory));
+      assert.equal(statements.length, 1);
+    });
+
+    it('takes one statement when it is gone again, and leads to what is true by then', async () => {
+      const { dialect } = store.database;
+      const memory = rememberCombinations();
+      const random = mulberry(6);
+      const way = { ...merge, otherwise: REFUSED };
+      const right = async (): Promise<string[]> => {
+        const visible = ((await db('jobs').whereNull('hidden_time')) as JobRow[]).map(toJob);
+        return idsOf(
+          visible
+            .filter((job) => matches(job, FILTER))
+            .toSorted(byOrder(ORDERS[0]!))
+            .slice(0, 20),
+        );
+      };
+      const used: number[] = [];
+      for (let time = 0; time < 60; time++) {
+        const expected = await right();
+        const statements = await statementsOf(db, async () => {
+          assert.deepEqual(idsOf(await readPage(db, dialect, ASKED, way, memory)), expected, String(time));
+        });
+        used.push(statements.length);
+        const job_id = expected[Math.floor(random() * 20)];
+        const row = db('jobs').where('job_id', job_id!);
+        if (time % 10 === 0) await insertJobs(db, jobsOf(random, 20, { jobType: ['t1', 'newest'] }));
+        else if (time % 7 === 0) await row.update({ job_type: 'newest', job_action: `a-${time}` });
+        else if (time % 3 === 0) await row.update({ status: 'failed' });
+        else if (time % 2 === 0) await row.update({ hidden_time: '2024-06-01 00:00:00.000' });
+      }
+      // The first time; from memory; from memory, which was out of date.
+      assert.deepEqual([...new Set(used)].toSorted(), [1, 2, 3], used.join());
+      assert.ok(used.filter((count) => count === 1).length > 30, used.join());
     });
   });
 }

@@ -43,7 +43,7 @@ describe('the way to a page of jobs', () => {
 
   it('merges what is neither frequent nor rare, by as few words as tell the combinations', () => {
     const along = (filter: JobFilter): string => {
-      const way = choose(filter, 5_000);
+      const way = choose(filter, 8_000);
       return way.is === 'merge' ? way.index : way.is;
     };
     assert.equal(along(TWO), 'jobs_by_words_but_owner');

@@ -3,7 +3,8 @@ import type { JobFilter, JobList, JobOrder } from '../../src/ports.ts';
 import { chooseWay, orderedWay, type Asked } from './choose-way.ts';
 import { readTotals } from './counts/totals.ts';
 import type { Dialect } from './dialect.ts';
-import { DEEP, readPage } from './read-page.ts';
+import { readPage } from './read-page.ts';
+import { DEEP } from './read-rows.ts';
 import type { CombinationMemory } from './remember-combinations.ts';
 
 /** A page of jobs, and how many there are in all. */

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { Job } from '../../src/jobs/job.ts';
 import type { JobFilter, JobOrder, JobPage } from '../../src/ports.ts';
 import { WORDS, type Word } from './counts/words.ts';
 import { toSqlTime } from './time.ts';
@@ -63,12 +62,6 @@ export function inOrder(
 ): Knex.QueryBuilder {
   const direction = descending ? 'desc' : 'asc';
   return query.orderBy(prefix + ORDER_COLUMNS[by], direction).orderBy(`${prefix}job_id`, direction);
-}
-
-/** The same order for jobs that are read already: to sort whole rows, a server writes them to a table first. */
-export function compareJobs({ by, descending }: JobOrder): (one: Job, other: Job) => number {
-  const sign = descending ? -1 : 1;
-  return (one, other) => sign * (one[by] - other[by] || (one.jobId < other.jobId ? -1 : 1));
 }
 
 function anyOf(query: Knex.QueryBuilder, column: string, words: readonly string[]): void {

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 import type { JobList } from '../../src/ports.ts';
 import type { Asked, Merge } from './choose-way.ts';
-import { combinationsOf } from './counts/combinations.ts';
+import { combinationsOf, othersThan } from './counts/combinations.ts';
 import type { Word } from './counts/words.ts';
 import type { Dialect } from './dialect.ts';
-import { compareJobs, cutPage, matchTimes, ORDER_COLUMNS } from './match-jobs.ts';
+import { cutPage, matchTimes, ORDER_COLUMNS, wordsOf } from './match-jobs.ts';
+import { readRows } from './read-rows.ts';
 import type { CombinationMemory } from './remember-combinations.ts';
 import { toJob, type JobRow } from './rows.ts';
 
@@ -84,24 +85,22 @@ export async function readMerged(
 ): Promise<JobList['jobs'] | undefined> {
   const [first] = all;
   if (!first) return undefined;
-  const tuples = all.map((each) => words.map((word) => each[word]));
-  const jobs = matchTimes(db.from(db.raw(dialect.by(index, 'jobs', 't'))), filter, 't.').select('t.job_id');
-  // MySQL finds a single tuple in an index only where it is written as what it is.
-  if (all.length > 1)
+  const jobs = matchTimes(db.from(db.raw(dialect.by(index, 'jobs', 't'))), filter, 't.');
+  const asked = wordsOf(filter);
+  const fixed = words.filter((word) => all.length === 1 || asked.get(word)?.length === 1);
+  const free = words.filter((word) => !fixed.includes(word));
+  for (const word of fixed) void jobs.where(`t.${word}`, first[word]);
+  if (free.length > 0) {
     void jobs.whereIn(
-      words.map((word) => `t.${word}`),
-      tuples,
+      free.map((word) => `t.${word}`),
+      all.map((each) => free.map((word) => each[word])),
     );
-  else words.forEach((word) => void jobs.where(`t.${word}`, first[word]));
+  }
   if (end !== undefined) {
     void jobs.where(`t.${ORDER_COLUMNS[order.by]}`, order.descending ? '>=' : '<=', end);
   }
-  const others = db
-    .from(db.raw('? as c', [combinationsOf(db, words, filter)]))
-    .whereNotIn([...words], tuples)
-    .count('*');
-  const chosen = db.from(cutPage(jobs, order, page, 't.').as('p')).join('jobs as j', 'j.job_id', 'p.job_id');
-  const rows = (await chosen.select('j.*', others.as('others'))) as Row[];
+  const more = [othersThan(db, words, filter, all)];
+  const rows = await readRows<Row>(db, { filter, order, page }, jobs, { more });
   const full = rows.length === page.limit || (end === undefined && rows.length > 0);
-  return full && Number(rows[0]?.others) === 0 ? rows.map(toJob).toSorted(compareJobs(order)) : undefined;
+  return full && Number(rows[0]?.others) === 0 ? rows.map(toJob) : undefined;
 }

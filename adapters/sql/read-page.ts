@@ -1,16 +1,14 @@
 import type { Knex } from 'knex';
 import type { JobFilter, JobList } from '../../src/ports.ts';
-import type { Asked, Way } from './choose-way.ts';
+import type { Asked, Merge, Way } from './choose-way.ts';
 import { combinationsOf } from './counts/combinations.ts';
 import { EVERY_WORD, EVERY_WORD_BUT_OWNER, wordsIn } from './counts/words.ts';
 import type { Dialect } from './dialect.ts';
-import { compareJobs, cutPage, matchJobs, matchTimes } from './match-jobs.ts';
+import { matchJobs, matchTimes } from './match-jobs.ts';
 import { mergePage } from './merge-jobs.ts';
 import type { CombinationMemory } from './remember-combinations.ts';
-import { toJob, type JobRow } from './rows.ts';
-
-/** From here on a page is looked for by the index alone, and from the nearer end. */
-export const DEEP = 1_000;
+import { readRows } from './read-rows.ts';
+import { toJob } from './rows.ts';
 
 /** The jobs of a page, found in this way. */
 export async function readPage(
@@ -24,23 +22,22 @@ export async function readPage(
     const merged = await mergePage(db, dialect, asked, way, memory);
     return merged ?? readPage(db, dialect, asked, way.otherwise, memory);
   }
-  const { filter, order, page } = asked;
-  if (way.is === 'gather') return readChosen(db, asked, gathered(db, dialect, filter));
-  const from = way.is === 'walk' ? db.raw(dialect.by(way.index, 'jobs', 't')) : 'jobs as t';
-  const matching = matchJobs(db.from(from as Knex.Raw), filter, 't.');
-  if (page.offset >= DEEP) return readChosen(db, asked, matching);
-  return ((await cutPage(matching, order, page, 't.').select('t.*')) as JobRow[]).map(toJob);
+  const rows =
+    way.is === 'gather'
+      ? await readRows(db, asked, gathered(db, dialect, asked.filter), { idsAlone: true })
+      : await readRows(db, asked, passed(db, dialect, asked.filter, way));
+  return rows.map(toJob);
 }
 
-/** Only the ids are sorted and passed over, not the whole rows. */
-async function readChosen(
+/** Jobs that match, as an index or the database meets them. */
+function passed(
   db: Knex,
-  { order, page }: Asked,
-  matching: Knex.QueryBuilder,
-): Promise<JobList['jobs']> {
-  const chosen = cutPage(matching, order, page, 't.').select('t.job_id').as('p');
-  const rows = (await db.select('j.*').from(chosen).join('jobs as j', 'j.job_id', 'p.job_id')) as JobRow[];
-  return rows.map(toJob).toSorted(compareJobs(order));
+  dialect: Dialect,
+  filter: JobFilter,
+  way: Exclude<Way, Merge | { is: 'gather' }>,
+): Knex.QueryBuilder {
+  const from = way.is === 'walk' ? db.raw(dialect.by(way.index, 'jobs', 't')) : 'jobs as t';
+  return matchJobs(db.from(from as Knex.Raw), filter, 't.');
 }
 
 /** Every job of the combinations that match. */

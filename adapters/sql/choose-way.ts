@@ -2,6 +2,7 @@ import type { JobFilter, JobOrder, JobPage } from '../../src/ports.ts';
 import type { Totals } from './counts/totals.ts';
 import { isKept, levelOf, WORDS, type Word } from './counts/words.ts';
 import { wordsOf } from './match-jobs.ts';
+import type { CombinationMemory } from './remember-combinations.ts';
 
 /** A list that is asked for. */
 export interface Asked {
@@ -48,18 +49,23 @@ export const INDEXES: readonly { readonly index: string; readonly words: readonl
 
 /** What a list costs the server and this process, in steps of a walk, each of which looks up a job: about. */
 const COST = {
-  /** To look for the combinations. */
+  /** To go through the combinations. */
   gather: 150,
   /** To gather and sort one job, which takes the index alone. */
   gathered: 0.3,
-  /** Two statements, of which the first is remembered if the list is asked for again. */
+  /** To look for the combinations. */
   merge: 200,
-  /** One combination in both of them. */
-  merged: 15,
+  /** To look at them where they are known. */
+  again: 20,
+  /** One combination. */
+  merged: 20,
   /** To pass over one job of a combination. */
   passed: 0.1,
-  /** Before they are known, so many combinations are expected for each word of the index that is not asked for. */
-  combinations: 4,
+  /**
+   * So many combinations are expected for each word of the index that is not asked for: fewer than there may be, since
+   * once it is tried they are known.
+   */
+  combinations: 2,
 } as const;
 
 /**
@@ -67,7 +73,9 @@ const COST = {
  * few, they are gathered; and where both take long, the first jobs of each combination are merged, which takes the same
  * however many there are.
  */
-export function chooseWay({ filter, order, page }: Asked, { total, counted, having, all }: Totals): Way {
+export function chooseWay(asked: Asked, totals: Totals, memory: CombinationMemory): Way {
+  const { filter, order, page } = asked;
+  const { total, counted, having, all } = totals;
   const ordered = orderedWay(filter, order);
   if (ordered) return ordered;
   if (!counted) return { is: 'any' };
@@ -87,13 +95,20 @@ export function chooseWay({ filter, order, page }: Asked, { total, counted, havi
     gathering < walking ? ({ is: 'gather' } as const) : { is: 'walk' as const, index: shortest.index };
   const merged = mergeAlong(filter, order, otherwise);
   if (!merged) return otherwise;
-  const asked = [...wordsOf(filter).values()];
-  const combinations = asked.reduce(
-    (product, words) => product * words.length,
-    COST.combinations ** (merged.words.length - asked.length),
-  );
-  const merging = COST.merge + combinations * (COST.merged + COST.passed * needed);
-  return merging < Math.min(walking, gathering) ? merged : otherwise;
+  return costOfMerging(asked, merged, memory) < Math.min(walking, gathering) ? merged : otherwise;
+}
+
+/** How many combinations there are is known where the list was merged a moment ago. */
+function costOfMerging(asked: Asked, { index, words }: Merge, memory: CombinationMemory): number {
+  const { filter, page } = asked;
+  const needed = page.offset + page.limit;
+  const each = COST.merged + COST.passed * needed;
+  const known = memory.recall(asked, index);
+  if (known) return known === 'too many' ? Infinity : COST.again + needed + known.all.length * each;
+  const values = [...wordsOf(filter).values()];
+  const open = words.length - values.length;
+  const expected = values.reduce((product, some) => product * some.length, COST.combinations ** open);
+  return COST.merge + needed + expected * each;
 }
 
 /** The index in which what the filter matches stands together, in the order asked for. */

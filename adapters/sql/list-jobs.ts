@@ -21,7 +21,7 @@ export async function listJobs(
     if (total <= page.offset) return { jobs: [], total };
     const back = page.offset < DEEP ? undefined : fromOtherEnd(asked, total);
     const nearer = back && back.page.offset < page.offset ? back : asked;
-    const jobs = await readPage(trx, dialect, nearer, chooseWay(nearer, totals), memory);
+    const jobs = await readPage(trx, dialect, nearer, chooseWay(nearer, totals, memory), memory);
     return { jobs: nearer === back ? jobs.toReversed() : jobs, total };
   };
   // From the end one counts back from the total: both have to be of one moment.

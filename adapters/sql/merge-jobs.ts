@@ -36,14 +36,12 @@ export async function mergePage(
   way: Merge,
   memory: CombinationMemory,
 ): Promise<JobList['jobs'] | undefined> {
-  const { filter, order, page } = asked;
-  const list = JSON.stringify([way.index, filter, order, page.offset + page.limit, page.after]);
-  const recalled = memory.recall(list);
+  const recalled = memory.recall(asked, way.index);
   if (recalled === 'too many') return undefined;
   const jobs = recalled && (await readMerged(db, dialect, asked, way, recalled));
   if (jobs) return jobs;
   const found = await findCombinations(db, dialect, asked, way);
-  memory.keep(list, found ?? 'too many');
+  memory.keep(asked, way.index, found ?? 'too many');
   return found && readMerged(db, dialect, asked, way, found);
 }
 

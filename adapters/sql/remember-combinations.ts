@@ -1,3 +1,4 @@
+import type { Asked } from './choose-way.ts';
 import type { Combinations } from './merge-jobs.ts';
 
 /**
@@ -5,9 +6,12 @@ import type { Combinations } from './merge-jobs.ts';
  * the statement that uses it tells.
  */
 export interface CombinationMemory {
-  /** `too many` is remembered as well; undefined where nothing is. */
-  recall(list: string): Combinations | 'too many' | undefined;
-  keep(list: string, found: Combinations | 'too many'): void;
+  /**
+   * `too many` is remembered as well; undefined where nothing is.
+   * @param index of whose words the combinations are
+   */
+  recall(asked: Asked, index: string): Combinations | 'too many' | undefined;
+  keep(asked: Asked, index: string, found: Combinations | 'too many'): void;
 }
 
 /** In ms. A page may be looked for among all that was created since. */
@@ -18,11 +22,12 @@ const MOST = 200;
 export function rememberCombinations(now: () => number = () => performance.now()): CombinationMemory {
   const lists = new Map<string, { readonly found: Combinations | 'too many'; readonly time: number }>();
   return {
-    recall(list) {
-      const kept = lists.get(list);
+    recall(asked, index) {
+      const kept = lists.get(keyOf(asked, index));
       return kept && now() - kept.time < KEPT ? kept.found : undefined;
     },
-    keep(list, found) {
+    keep(asked, index, found) {
+      const list = keyOf(asked, index);
       // The oldest stands first.
       lists.delete(list);
       lists.set(list, { found, time: now() });
@@ -34,3 +39,6 @@ export function rememberCombinations(now: () => number = () => performance.now()
     },
   };
 }
+
+const keyOf = ({ filter, order, page }: Asked, index: string): string =>
+  JSON.stringify([index, filter, order, page.offset + page.limit, page.after]);

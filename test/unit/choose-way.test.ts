@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseWay } from '../../adapters/sql/choose-way.ts';
+import type { Combinations } from '../../adapters/sql/merge-jobs.ts';
 import type { Word } from '../../adapters/sql/counts/words.ts';
 import type { JobFilter, JobOrder } from '../../src/ports.ts';
 
@@ -17,15 +18,16 @@ const TWO: JobFilter = { jobType: ['type-6'], status: ['failed'] };
 function choose(
   filter: JobFilter,
   total: number,
-  differs: { offset?: number; by?: JobOrder['by']; counted?: false } = {},
+  differs: { offset?: number; by?: JobOrder['by']; counted?: false; known?: Combinations | 'too many' } = {},
 ) {
-  const { offset = 0, by = 'createTime', counted = true } = differs;
+  const { offset = 0, by = 'createTime', counted = true, known } = differs;
   const fields = { owner: 'owner', job_type: 'jobType', job_action: 'jobAction', status: 'status' } as const;
   const having = Object.entries(fields).flatMap(([word, field]) =>
     filter[field]?.length === 1 ? [[word as Word, HAVING[word as Word]!] as const] : [],
   );
   const totals = { total, counted, having: new Map(having), all: ALL };
-  return chooseWay({ filter, order: { by, descending: true }, page: { offset, limit: 20 } }, totals);
+  const asked = { filter, order: { by, descending: true }, page: { offset, limit: 20 } };
+  return chooseWay(asked, totals, { recall: () => known, keep() {} });
 }
 
 describe('the way to a page of jobs', () => {
@@ -52,6 +54,15 @@ describe('the way to a page of jobs', () => {
     assert.equal(along({ owner: ['usr-1', 'usr-2'] }), 'jobs_by_owner');
     // No counts are kept for an owner and a type alone.
     assert.equal(along({ owner: ['usr-1', 'usr-2'], jobType: ['type-6'] }), 'jobs_by_words');
+  });
+
+  it('does not merge more combinations than it is worth, once it knows how many there are', () => {
+    const all = Array.from({ length: 80 }, () => ({}) as Combinations['all'][number]);
+    const known = (count: number): Combinations => ({ all: all.slice(0, count), end: undefined });
+    assert.equal(choose(TWO, 5_000, { known: known(20) }).is, 'merge');
+    assert.equal(choose(TWO, 5_000, { known: known(80) }).is, 'gather');
+    assert.equal(choose(TWO, 5_000, { known: 'too many' }).is, 'gather');
+    assert.equal(choose(TWO, 50, { known: known(2) }).is, 'merge');
   });
 
   it('is along the index that has just what is asked for, however many that are', () => {

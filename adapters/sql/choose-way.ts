@@ -1,7 +1,7 @@
 import type { JobFilter, JobOrder, JobPage } from '../../src/ports.ts';
 import type { Totals } from './counts/totals.ts';
 import { isKept, levelOf, WORDS, type Word } from './counts/words.ts';
-import { wordsOf } from './match-jobs.ts';
+import { isOfWords, wordsOf } from './match-jobs.ts';
 import type { CombinationMemory } from './remember-combinations.ts';
 
 /** A list that is asked for. */
@@ -23,16 +23,23 @@ interface Gather {
 }
 
 /** The first jobs of each combination of an index's words that there is, sorted. */
-export interface Merge {
+export interface Merge extends Along {
   readonly is: 'merge';
-  readonly index: string;
-  readonly words: readonly Word[];
-  /** Where there are too many combinations, or where they change meanwhile. */
+  /** More combinations are not worth it. */
+  readonly most: number;
+  /** Where there are more, or where they change meanwhile. */
   readonly otherwise: Walk | Gather;
 }
 
+/** An index, and the words whose combinations are merged. */
+export interface Along {
+  readonly index: string;
+  readonly words: readonly Word[];
+}
+
 /** How a page is found; `any`: as the database likes. */
-export type Way = Walk | Gather | Merge | { readonly is: 'any' };
+export type Way = Merge | OtherWay;
+export type OtherWay = Walk | Gather | { readonly is: 'any' };
 
 /** Each ends in the order of creation, so that jobs which have the same of its words stand in that order. */
 export const INDEXES: readonly { readonly index: string; readonly words: readonly Word[] }[] = [
@@ -54,9 +61,9 @@ const COST = {
   /** To gather and sort one job, which takes the index alone. */
   gathered: 0.3,
   /** To look for the combinations. */
-  merge: 200,
-  /** To look at them where they are known. */
-  again: 20,
+  merge: 150,
+  /** To look at them where they are known: less than nothing, as it takes no statement for the total. */
+  again: -100,
   /** One combination. */
   merged: 20,
   /** To pass over one job of a combination. */
@@ -67,6 +74,9 @@ const COST = {
    */
   combinations: 2,
 } as const;
+
+/** Of more combinations no page is merged. */
+const MOST = 100;
 
 /**
  * Along an index a page is full after as many steps as jobs of the index go to one that matches; if all that match are
@@ -93,22 +103,16 @@ export function chooseWay(asked: Asked, totals: Totals, memory: CombinationMemor
   const gathering = COST.gather + COST.gathered * total;
   const otherwise =
     gathering < walking ? ({ is: 'gather' } as const) : { is: 'walk' as const, index: shortest.index };
-  const merged = mergeAlong(filter, order, otherwise);
-  if (!merged) return otherwise;
-  return costOfMerging(asked, merged, memory) < Math.min(walking, gathering) ? merged : otherwise;
-}
-
-/** How many combinations there are is known where the list was merged a moment ago. */
-function costOfMerging(asked: Asked, { index, words }: Merge, memory: CombinationMemory): number {
-  const { filter, page } = asked;
-  const needed = page.offset + page.limit;
+  const merge = mergeAlong(asked);
+  if (!merge || memory.recall(asked, merge.index) === 'too many') return otherwise;
+  const least = Math.min(walking, gathering);
   const each = COST.merged + COST.passed * needed;
-  const known = memory.recall(asked, index);
-  if (known) return known === 'too many' ? Infinity : COST.again + needed + known.all.length * each;
   const values = [...wordsOf(filter).values()];
-  const open = words.length - values.length;
+  const open = merge.words.length - values.length;
   const expected = values.reduce((product, some) => product * some.length, COST.combinations ** open);
-  return COST.merge + needed + expected * each;
+  if (COST.merge + needed + expected * each >= least) return otherwise;
+  const most = Math.min(MOST, Math.floor((least - COST.again - needed) / each));
+  return { is: 'merge', ...merge, most, otherwise };
 }
 
 /** The index in which what the filter matches stands together, in the order asked for. */
@@ -122,12 +126,15 @@ export function orderedWay(filter: JobFilter, { by }: JobOrder): Walk | undefine
   return found && { is: 'walk', index: found.index };
 }
 
-/** By the index of the fewest words that has all which are asked for: of these there are the fewest combinations. */
-function mergeAlong(filter: JobFilter, { by }: JobOrder, otherwise: Walk | Gather): Merge | undefined {
-  if (by !== 'createTime') return undefined;
+/**
+ * The index of the fewest words that has all which are asked for: of these there are the fewest combinations. Undefined
+ * where nothing is to be merged.
+ */
+export function mergeAlong({ filter, order }: Asked): Along | undefined {
   const asked = [...wordsOf(filter).keys()];
+  if (order.by !== 'createTime' || !isOfWords(filter) || orderedWay(filter, order)) return undefined;
   const [found] = INDEXES.filter(
     ({ words }) => isKept(levelOf(words)) && asked.every((word) => words.includes(word)),
   ).toSorted((a, b) => a.words.length - b.words.length);
-  return found && { is: 'merge', ...found, otherwise };
+  return found;
 }

@@ -23,7 +23,7 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
 
     list: (filter, order, page) => ask(() => listJobs(db, dialect, { filter, order, page }, memory)),
 
-    latest: (filter) => ask(() => firstJob(db, dialect, filter, NEWEST_FIRST, memory)),
+    latest: (filter) => ask(() => firstJob(db, dialect, filter, NEWEST_FIRST)),
 
     timeline: (jobId) =>
       ask(async () => {

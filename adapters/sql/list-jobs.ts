@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { JobFilter, JobList, JobOrder } from '../../src/ports.ts';
 import { chooseWay, orderedWay, type Asked } from './choose-way.ts';
-import { readTotals } from './counts/totals.ts';
+import { readTotals, type Totals } from './counts/totals.ts';
 import type { Dialect } from './dialect.ts';
+import { mergeAgain, mergeAnew } from './merge-jobs.ts';
 import { readPage } from './read-page.ts';
 import { DEEP } from './read-rows.ts';
 import type { CombinationMemory } from './remember-combinations.ts';
@@ -15,17 +16,33 @@ export async function listJobs(
   memory: CombinationMemory,
 ): Promise<JobList> {
   const { filter, page } = asked;
+  const again = await mergeAgain(db, dialect, asked, memory);
+  if (again) return again;
   const list = async (trx: Knex): Promise<JobList> => {
     const totals = await readTotals(trx, filter);
     const { total } = totals;
     if (total <= page.offset) return { jobs: [], total };
     const back = page.offset < DEEP ? undefined : fromOtherEnd(asked, total);
     const nearer = back && back.page.offset < page.offset ? back : asked;
-    const jobs = await readPage(trx, dialect, nearer, chooseWay(nearer, totals, memory), memory);
-    return { jobs: nearer === back ? jobs.toReversed() : jobs, total };
+    const found = await listAnew(trx, dialect, nearer, totals, memory);
+    return nearer === back ? { ...found, jobs: found.jobs.toReversed() } : found;
   };
   // From the end one counts back from the total: both have to be of one moment.
   return page.offset < DEEP ? list(db) : db.transaction(list, dialect.snapshot);
+}
+
+async function listAnew(
+  db: Knex,
+  dialect: Dialect,
+  asked: Asked,
+  totals: Totals,
+  memory: CombinationMemory,
+): Promise<JobList> {
+  const way = chooseWay(asked, totals, memory);
+  const merged = way.is === 'merge' ? await mergeAnew(db, dialect, asked, way, memory) : undefined;
+  if (merged) return merged;
+  const jobs = await readPage(db, dialect, asked, way.is === 'merge' ? way.otherwise : way);
+  return { jobs, total: totals.total };
 }
 
 /** The first job of an order. */
@@ -34,10 +51,9 @@ export async function firstJob(
   dialect: Dialect,
   filter: JobFilter,
   order: JobOrder,
-  memory: CombinationMemory,
 ): Promise<JobList['jobs'][number] | undefined> {
   const way = orderedWay(filter, order) ?? ({ is: 'any' } as const);
-  const [job] = await readPage(db, dialect, { filter, order, page: { offset: 0, limit: 1 } }, way, memory);
+  const [job] = await readPage(db, dialect, { filter, order, page: { offset: 0, limit: 1 } }, way);
   return job;
 }
 

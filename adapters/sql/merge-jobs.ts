@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { JobList } from '../../src/ports.ts';
-import type { Asked, Merge } from './choose-way.ts';
+import { mergeAlong, type Along, type Asked, type Merge } from './choose-way.ts';
 import { combinationsOf, othersThan } from './counts/combinations.ts';
+import { totalColumns, totalOf, type Counted } from './counts/totals.ts';
 import type { Word } from './counts/words.ts';
 import type { Dialect } from './dialect.ts';
 import { cutPage, matchTimes, ORDER_COLUMNS, wordsOf } from './match-jobs.ts';
@@ -18,28 +19,40 @@ export interface Combinations {
 
 type Cut = Readonly<Record<Word, string>> & { readonly cut: string | null };
 
-type Row = JobRow & { readonly others: number | string };
+type Row = JobRow & Counted & { readonly others: number | string };
 
-/** Of more combinations no page is merged. */
-const MOST = 100;
 /** So many jobs of one combination may change between two statements. */
 export const SPARE = 10;
 
 /**
- * The page by its combinations: those of a moment ago, if they are remembered and still do, else those of now.
+ * The list by what is remembered of it, in one statement.
+ * @returns undefined where nothing is, or where it is true no longer
+ */
+export async function mergeAgain(
+  db: Knex,
+  dialect: Dialect,
+  asked: Asked,
+  memory: CombinationMemory,
+): Promise<JobList | undefined> {
+  const along = mergeAlong(asked);
+  const found = along && memory.recall(asked, along.index);
+  if (!found || found === 'too many') return undefined;
+  const list = await readMerged(db, dialect, asked, along, found);
+  if (!list) memory.forget(asked, along.index);
+  return list;
+}
+
+/**
+ * The list by the combinations of now, which are remembered.
  * @returns undefined where there are too many, or where they change meanwhile
  */
-export async function mergePage(
+export async function mergeAnew(
   db: Knex,
   dialect: Dialect,
   asked: Asked,
   way: Merge,
   memory: CombinationMemory,
-): Promise<JobList['jobs'] | undefined> {
-  const recalled = memory.recall(asked, way.index);
-  if (recalled === 'too many') return undefined;
-  const jobs = recalled && (await readMerged(db, dialect, asked, way, recalled));
-  if (jobs) return jobs;
+): Promise<JobList | undefined> {
   const found = await findCombinations(db, dialect, asked, way);
   memory.keep(asked, way.index, found ?? 'too many');
   return found && readMerged(db, dialect, asked, way, found);
@@ -54,33 +67,33 @@ export async function findCombinations(
   db: Knex,
   dialect: Dialect,
   { filter, order, page }: Asked,
-  { index, words }: Merge,
+  { index, words, most }: Along & { readonly most: number },
 ): Promise<Combinations | undefined> {
   const column = `t.${ORDER_COLUMNS[order.by]}`;
   const same = words.map((word) => `t.${word} = c.${word}`).join(' and ');
   const jobs = matchTimes(db.from(db.raw(dialect.by(index, 'jobs', 't'))).whereRaw(same), filter, 't.');
   const last = { ...page, offset: page.offset + page.limit + SPARE - 1, limit: 1 };
-  const combinations = combinationsOf(db, words, filter).limit(MOST + 1);
+  const combinations = combinationsOf(db, words, filter).limit(most + 1);
   const rows = (await db
     .from(db.raw('? as c', [combinations]))
     .select(words.map((word) => `c.${word}`))
     .select(cutPage(jobs.select(column), order, last, 't.').as('cut'))) as Cut[];
-  if (rows.length > MOST) return undefined;
+  if (rows.length > most) return undefined;
   const cuts = rows.flatMap(({ cut }) => cut ?? []).toSorted();
   return { all: rows.map(({ cut: _cut, ...each }) => each), end: order.descending ? cuts.at(-1) : cuts[0] };
 }
 
 /**
- * The page, of the combinations that were found a moment ago.
+ * The page of the combinations that were found a moment ago, and the total, both of one moment.
  * @returns undefined where there are others by now, or where jobs that were to fill the page are gone
  */
 export async function readMerged(
   db: Knex,
   dialect: Dialect,
   { filter, order, page }: Asked,
-  { index, words }: Merge,
+  { index, words }: Along,
   { all, end }: Combinations,
-): Promise<JobList['jobs'] | undefined> {
+): Promise<JobList | undefined> {
   const [first] = all;
   if (!first) return undefined;
   const jobs = matchTimes(db.from(db.raw(dialect.by(index, 'jobs', 't'))), filter, 't.');
@@ -97,8 +110,11 @@ export async function readMerged(
   if (end !== undefined) {
     void jobs.where(`t.${ORDER_COLUMNS[order.by]}`, order.descending ? '>=' : '<=', end);
   }
-  const more = [othersThan(db, words, filter, all)];
+  const more = [othersThan(db, words, filter, all), ...totalColumns(db, filter)];
   const rows = await readRows<Row>(db, { filter, order, page }, jobs, { more });
-  const full = rows.length === page.limit || (end === undefined && rows.length > 0);
-  return full && Number(rows[0]?.others) === 0 ? rows.map(toJob) : undefined;
+  const [row] = rows;
+  const full = rows.length === page.limit || end === undefined;
+  if (!row || !full || Number(row.others) !== 0) return undefined;
+  const total = totalOf(row);
+  return total === undefined ? undefined : { jobs: rows.map(toJob), total };
 }

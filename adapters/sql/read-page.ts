@@ -1,12 +1,10 @@
 import type { Knex } from 'knex';
 import type { JobFilter, JobList } from '../../src/ports.ts';
-import type { Asked, Merge, Way } from './choose-way.ts';
+import type { Asked, OtherWay } from './choose-way.ts';
 import { combinationsOf } from './counts/combinations.ts';
 import { EVERY_WORD, EVERY_WORD_BUT_OWNER, wordsIn } from './counts/words.ts';
 import type { Dialect } from './dialect.ts';
 import { matchJobs, matchTimes } from './match-jobs.ts';
-import { mergePage } from './merge-jobs.ts';
-import type { CombinationMemory } from './remember-combinations.ts';
 import { readRows } from './read-rows.ts';
 import { toJob } from './rows.ts';
 
@@ -15,13 +13,8 @@ export async function readPage(
   db: Knex,
   dialect: Dialect,
   asked: Asked,
-  way: Way,
-  memory: CombinationMemory,
+  way: OtherWay,
 ): Promise<JobList['jobs']> {
-  if (way.is === 'merge') {
-    const merged = await mergePage(db, dialect, asked, way, memory);
-    return merged ?? readPage(db, dialect, asked, way.otherwise, memory);
-  }
   const rows =
     way.is === 'gather'
       ? await readRows(db, asked, gathered(db, dialect, asked.filter), { idsAlone: true })
@@ -34,7 +27,7 @@ function passed(
   db: Knex,
   dialect: Dialect,
   filter: JobFilter,
-  way: Exclude<Way, Merge | { is: 'gather' }>,
+  way: Exclude<OtherWay, { is: 'gather' }>,
 ): Knex.QueryBuilder {
   const from = way.is === 'walk' ? db.raw(dialect.by(way.index, 'jobs', 't')) : 'jobs as t';
   return matchJobs(db.from(from as Knex.Raw), filter, 't.');

@@ -11,13 +11,16 @@ export const DEEP = 1_000;
  * The rows of a page, in order.
  * @param matching a query of jobs, which are `t` in it
  * @param idsAlone only ids are sorted and passed over, not whole rows; a page far on is always looked for like that
- * @param more a further column
+ * @param more further columns
  */
 export async function readRows<Row extends JobRow = JobRow>(
   db: Knex,
   { order, page }: Asked,
   matching: Knex.QueryBuilder,
-  { idsAlone = false, more = [] }: { idsAlone?: boolean; more?: readonly Knex.Raw[] } = {},
+  {
+    idsAlone = false,
+    more = [],
+  }: { idsAlone?: boolean; more?: readonly (Knex.Raw | Knex.QueryBuilder)[] } = {},
 ): Promise<readonly Row[]> {
   const cut = cutPage(matching, order, page, 't.');
   if (!idsAlone && page.offset < DEEP) return (await cut.select('t.*', ...more)) as Row[];

@@ -12,6 +12,7 @@ export interface CombinationMemory {
    */
   recall(asked: Asked, index: string): Combinations | 'too many' | undefined;
   keep(asked: Asked, index: string, found: Combinations | 'too many'): void;
+  forget(asked: Asked, index: string): void;
 }
 
 /** In ms. A page may be looked for among all that was created since. */
@@ -26,6 +27,7 @@ export function rememberCombinations(now: () => number = () => performance.now()
       const kept = lists.get(keyOf(asked, index));
       return kept && now() - kept.time < KEPT ? kept.found : undefined;
     },
+    forget: (asked, index) => void lists.delete(keyOf(asked, index)),
     keep(asked, index, found) {
       const list = keyOf(asked, index);
       // The oldest stands first.

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Knex } from 'knex';
-import type { Merge } from '../../adapters/sql/choose-way.ts';
 import { recount } from '../../adapters/sql/counts/recount.ts';
 import { dropTriggers } from '../../adapters/sql/counts/triggers.ts';
 import { EVERY_WORD_BUT_OWNER, wordsIn } from '../../adapters/sql/counts/words.ts';
@@ -9,9 +8,7 @@ import { createJobStore } from '../../adapters/sql/jobs.ts';
 import { migrate } from '../../adapters/sql/migrate.ts';
 import { openMysql } from '../../adapters/sql/open-mysql.ts';
 import type { OpenDatabase } from '../../adapters/sql/open.ts';
-import { findCombinations, SPARE } from '../../adapters/sql/merge-jobs.ts';
-import { readPage } from '../../adapters/sql/read-page.ts';
-import { rememberCombinations } from '../../adapters/sql/remember-combinations.ts';
+import { findCombinations, readMerged, SPARE } from '../../adapters/sql/merge-jobs.ts';
 import { toSqlTime } from '../../adapters/sql/time.ts';
 import type { JobFilter } from '../../src/ports.ts';
 import { mulberry } from '../coherence/checker/mulberry.ts';
@@ -102,24 +99,21 @@ describe('a list of jobs of a growing table', () => {
   });
 
   it('reads no more where it is merged, however many jobs match and wherever they are', async () => {
-    const merge: Merge = {
-      is: 'merge',
-      index: 'jobs_by_words_but_owner',
-      words: wordsIn(EVERY_WORD_BUT_OWNER),
-      otherwise: { is: 'walk', index: 'no_such_index' },
-    };
+    const along = { index: 'jobs_by_words_but_owner', words: wordsIn(EVERY_WORD_BUT_OWNER) };
     let tried = 0;
     for (const { database } of [few, many]) {
       const { db, dialect } = database;
       for (const filter of [OLD, ...filtersOf(WORDS, mulberry(2)).filter(({ owner }) => !owner)]) {
         const asked = { filter, order: NEWEST, page: PAGE };
-        const { all } = (await findCombinations(db, dialect, asked, merge))!;
+        const { all } = (await findCombinations(db, dialect, asked, { ...along, most: 100 }))!;
         if (all.length === 0) continue;
-        const reads = await readsOf(db, (trx) =>
-          readPage(trx, dialect, asked, merge, rememberCombinations()),
-        );
-        // Both statements look through all combinations, and read so many jobs of each that matches.
-        const most = 2 * COMBINATIONS + 2 * all.length * (PAGE.limit + SPARE + 1) + A_FEW;
+        const reads = await readsOf(db, async (trx) => {
+          const found = (await findCombinations(trx, dialect, asked, { ...along, most: 100 }))!;
+          assert.ok(await readMerged(trx, dialect, asked, along, found));
+        });
+        // Both statements look through all combinations, the second one once more for the total, and read so many jobs of
+        // each that matches.
+        const most = 3 * COMBINATIONS + 2 * all.length * (PAGE.limit + SPARE + 1) + A_FEW;
         assert.ok(reads <= most, `${reads} rows, not ${most}, for ${JSON.stringify(filter)}`);
         tried++;
       }

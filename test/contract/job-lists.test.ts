@@ -122,6 +122,11 @@ for (const name of DATABASES) {
       }
     });
 
+    it('are empty, and say so, before all times', async () => {
+      const list = await jobs.list({ createdBefore: 0 }, ORDERS[0]!, { offset: 0, limit: 20 });
+      assert.deepEqual(list, { jobs: [], total: 0 });
+    });
+
     it('do not look for what the counts know is not there', async () => {
       const filter = { owner: ['usr-rare'], status: ['none'] };
       const asked = await statementsOf(db, () => jobs.list(filter, ORDERS[0]!, { offset: 0, limit: 20 }));

@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Knex } from 'knex';
-import { INDEXES, type Asked, type Merge, type Way } from '../../adapters/sql/choose-way.ts';
+import {
+  INDEXES,
+  mergeAlong,
+  type Along,
+  type Asked,
+  type Merge,
+  type OtherWay,
+} from '../../adapters/sql/choose-way.ts';
 import { foldDeltas } from '../../adapters/sql/counts/fold.ts';
 import { isKept, levelOf } from '../../adapters/sql/counts/words.ts';
 import { insertJobs } from '../../adapters/sql/jobs.ts';
 import { wordsOf } from '../../adapters/sql/match-jobs.ts';
-import { findCombinations, readMerged } from '../../adapters/sql/merge-jobs.ts';
+import {
+  findCombinations,
+  mergeAgain,
+  mergeAnew,
+  readMerged,
+  type Combinations,
+} from '../../adapters/sql/merge-jobs.ts';
 import { readPage } from '../../adapters/sql/read-page.ts';
 import { rememberCombinations } from '../../adapters/sql/remember-combinations.ts';
 import { toJob, type JobRow } from '../../adapters/sql/rows.ts';
@@ -33,7 +46,10 @@ const ORDERS: readonly JobOrder[] = [
   { by: 'updateTime', descending: true },
   { by: 'updateTime', descending: false },
 ];
-const REFUSED: Merge['otherwise'] = { is: 'walk', index: 'no_such_index' };
+const HIDDEN = '2024-06-01 00:00:00.000';
+const MOST = 100;
+
+type Tried = OtherWay | (Along & { readonly is: 'merge' });
 
 for (const name of DATABASES) {
   describe(`each way to a page of jobs on the ${name} database`, () => {
@@ -47,12 +63,12 @@ for (const name of DATABASES) {
     });
     after(() => store[Symbol.asyncDispose]());
 
-    /** Undefined where there are too many combinations to merge; it may not go another way for any other reason. */
-    const readBy = async (way: Way, asked: Asked): Promise<readonly Job[] | undefined> => {
+    /** Undefined where there are too many combinations to merge; it may not give up for any other reason. */
+    const readBy = async (way: Tried, asked: Asked): Promise<readonly Job[] | undefined> => {
       const { dialect } = store.database;
-      if (way.is !== 'merge') return readPage(db, dialect, asked, way, rememberCombinations());
-      const found = await findCombinations(db, dialect, asked, way);
-      return found && ((await readMerged(db, dialect, asked, way, found)) ?? []);
+      if (way.is !== 'merge') return readPage(db, dialect, asked, way);
+      const found = await findCombinations(db, dialect, asked, { ...way, most: MOST });
+      return found && ((await readMerged(db, dialect, asked, way, found))?.jobs ?? []);
     };
 
     const compare = async (seed: number): Promise<void> => {
@@ -86,98 +102,90 @@ for (const name of DATABASES) {
 
     const FILTER: JobFilter = { status: ['successful'], jobType: ['t1', 'newest'] };
     const ASKED: Asked = { filter: FILTER, order: ORDERS[0]!, page: { offset: 0, limit: 20 } };
-    const merge = waysTo(FILTER, ORDERS[0]!).find((way) => way.is === 'merge') as Merge;
+    const along = mergeAlong(ASKED)!;
+    const find = () => findCombinations(db, store.database.dialect, ASKED, { ...along, most: MOST });
+    const merged = async (found: Combinations, limit = 20): Promise<string[] | undefined> => {
+      const asked = { ...ASKED, page: { offset: 0, limit } };
+      const list = await readMerged(db, store.database.dialect, asked, along, found);
+      return list && idsOf(list.jobs);
+    };
 
     it('does not merge a page when a job has got other words since they were looked for', async () => {
-      const { dialect } = store.database;
-      const found = (await findCombinations(db, dialect, ASKED, merge))!;
-      assert.equal((await readMerged(db, dialect, ASKED, merge, found))?.length, 20);
-      const [last] = (await readMerged(db, dialect, ASKED, merge, found))!;
+      const found = (await find())!;
+      assert.equal((await merged(found))?.length, 20);
+      const [last] = (await merged(found))!;
       // It matches before and after, by a combination that was not there.
-      await db('jobs').where('job_id', last!.jobId).update({ job_type: 'newest' });
-      assert.equal(await readMerged(db, dialect, ASKED, merge, found), undefined);
-      const again = (await findCombinations(db, dialect, ASKED, merge))!;
-      assert.ok(idsOf((await readMerged(db, dialect, ASKED, merge, again))!).includes(last!.jobId));
+      await db('jobs').where('job_id', last!).update({ job_type: 'newest' });
+      assert.equal(await merged(found), undefined);
+      assert.ok((await merged((await find())!))!.includes(last!));
     });
 
     it('does not merge a page when jobs that were to fill it are gone, but for a few', async () => {
-      const { dialect } = store.database;
-      const found = (await findCombinations(db, dialect, ASKED, merge))!;
+      const found = (await find())!;
       assert.notEqual(found.end, undefined);
-      const finish = async (count: number): Promise<void> => {
-        const page = (await readMerged(
-          db,
-          dialect,
-          { ...ASKED, page: { offset: 0, limit: count } },
-          merge,
-          found,
-        ))!;
-        await db('jobs').whereIn('job_id', idsOf(page)).update({ hidden_time: '2024-06-01 00:00:00.000' });
-      };
+      const finish = async (count: number): Promise<unknown> =>
+        db('jobs')
+          .whereIn('job_id', (await merged(found, count))!)
+          .update({ hidden_time: HIDDEN });
       await finish(10);
-      assert.equal((await readMerged(db, dialect, ASKED, merge, found))?.length, 20);
-      for (let time = 0; time < 10; time++) {
-        if (!(await readMerged(db, dialect, ASKED, merge, found))) break;
-        await finish(20);
-      }
-      assert.equal(await readMerged(db, dialect, ASKED, merge, found), undefined);
-      const jobs = await readPage(
-        db,
-        dialect,
-        ASKED,
-        { ...merge, otherwise: REFUSED },
-        rememberCombinations(),
-      );
-      assert.equal(jobs.length, 20);
+      assert.equal((await merged(found))?.length, 20);
+      for (let time = 0; time < 10 && (await merged(found)); time++) await finish(20);
+      assert.equal(await merged(found), undefined);
+      assert.equal((await merged((await find())!))!.length, 20);
     });
 
     it('goes another way where there are too many combinations', async () => {
       const { dialect } = store.database;
       const filter: JobFilter = { status: ['failed'], jobType: ['many'] };
       const actions = Array.from({ length: 150 }, (_, index) => `action-${index}`);
-      const made = actions.map((jobAction) => someJob({ jobType: 'many', status: 'failed', jobAction }));
-      await insertJobs(db, made);
+      await insertJobs(
+        db,
+        actions.map((jobAction) => someJob({ jobType: 'many', status: 'failed', jobAction })),
+      );
       const asked = { ...ASKED, filter };
-      assert.equal(await findCombinations(db, dialect, asked, merge), undefined);
       const memory = rememberCombinations();
-      const way: Merge = { ...merge, otherwise: { is: 'gather' } };
-      assert.equal((await readPage(db, dialect, asked, way, memory)).length, 20);
+      const way: Merge = { is: 'merge', ...along, most: MOST, otherwise: { is: 'gather' } };
+      assert.equal(await mergeAnew(db, dialect, asked, way, memory), undefined);
       // And does not look for them again.
-      const statements = await statementsOf(db, () => readPage(db, dialect, asked, way, memory));
-      assert.equal(statements.length, 1);
+      const statements = await statementsOf(db, async () => {
+        assert.equal(await mergeAgain(db, dialect, asked, memory), undefined);
+      });
+      assert.equal(statements.length, 0);
+      assert.equal(memory.recall(asked, along.index), 'too many');
     });
 
     it('takes one statement when it is gone again, and leads to what is true by then', async () => {
       const { dialect } = store.database;
       const memory = rememberCombinations();
       const random = mulberry(6);
-      const way = { ...merge, otherwise: REFUSED };
-      const right = async (): Promise<string[]> => {
-        const visible = ((await db('jobs').whereNull('hidden_time')) as JobRow[]).map(toJob);
-        return idsOf(
-          visible
-            .filter((job) => matches(job, FILTER))
-            .toSorted(byOrder(ORDERS[0]!))
-            .slice(0, 20),
-        );
-      };
-      const used: number[] = [];
+      const way: Merge = { is: 'merge', ...along, most: MOST, otherwise: { is: 'gather' } };
+      const used = { first: 0, again: 0, outOfDate: 0 };
       for (let time = 0; time < 60; time++) {
-        const expected = await right();
-        const statements = await statementsOf(db, async () => {
-          assert.deepEqual(idsOf(await readPage(db, dialect, ASKED, way, memory)), expected, String(time));
-        });
-        used.push(statements.length);
-        const job_id = expected[Math.floor(random() * 20)];
-        const row = db('jobs').where('job_id', job_id!);
+        const visible = ((await db('jobs').whereNull('hidden_time')) as JobRow[]).map(toJob);
+        const right = visible.filter((job) => matches(job, FILTER)).toSorted(byOrder(ORDERS[0]!));
+        const known = memory.recall(ASKED, along.index) !== undefined;
+        const again = await mergeAgain(db, dialect, ASKED, memory);
+        used[again ? 'again' : known ? 'outOfDate' : 'first']++;
+        const list = again ?? (await mergeAnew(db, dialect, ASKED, way, memory));
+        assert.deepEqual(idsOf(list!.jobs), idsOf(right.slice(0, 20)), String(time));
+        assert.equal(list?.total, right.length);
+        const row = db('jobs').where('job_id', right[Math.floor(random() * 20)]!.jobId);
         if (time % 10 === 0) await insertJobs(db, jobsOf(random, 20, { jobType: ['t1', 'newest'] }));
         else if (time % 7 === 0) await row.update({ job_type: 'newest', job_action: `a-${time}` });
         else if (time % 3 === 0) await row.update({ status: 'failed' });
-        else if (time % 2 === 0) await row.update({ hidden_time: '2024-06-01 00:00:00.000' });
+        else if (time % 2 === 0) await row.update({ hidden_time: HIDDEN });
       }
-      // The first time; from memory; from memory, which was out of date.
-      assert.deepEqual([...new Set(used)].toSorted(), [1, 2, 3], used.join());
-      assert.ok(used.filter((count) => count === 1).length > 30, used.join());
+      assert.equal(used.first, 1);
+      assert.ok(used.outOfDate > 3 && used.again > 30, JSON.stringify(used));
+    });
+
+    it('does not use what is remembered while counts are not to be trusted', async () => {
+      const { dialect } = store.database;
+      const found = (await find())!;
+      await db('job_count_state').update({ trusted: false });
+      assert.equal(await readMerged(db, dialect, ASKED, along, found), undefined);
+      await db('job_count_state').update({ trusted: true });
+      assert.notEqual(await readMerged(db, dialect, ASKED, along, found), undefined);
     });
   });
 }
@@ -206,14 +214,14 @@ async function hide(db: Knex, count: number): Promise<void> {
     .orderBy('job_id')
     .limit(count)
     .pluck('job_id')) as string[];
-  await db('jobs').whereIn('job_id', some).update({ hidden_time: '2024-06-01 00:00:00.000' });
+  await db('jobs').whereIn('job_id', some).update({ hidden_time: HIDDEN });
 }
 
 /** All that lead to the page. */
-function waysTo(filter: JobFilter, order: JobOrder): readonly Way[] {
+function waysTo(filter: JobFilter, order: JobOrder): readonly Tried[] {
   const asked = wordsOf(filter);
   const single = [...asked].flatMap(([word, words]) => (words.length === 1 ? [word] : []));
-  const ways: Way[] = [{ is: 'any' }, { is: 'gather' }];
+  const ways: Tried[] = [{ is: 'any' }, { is: 'gather' }];
   if (order.by === 'updateTime') return [...ways, { is: 'walk', index: 'jobs_by_update_time' }];
   for (const { index, words } of INDEXES) {
     if (words.every((word) => single.includes(word))) ways.push({ is: 'walk', index });
@@ -222,7 +230,7 @@ function waysTo(filter: JobFilter, order: JobOrder): readonly Way[] {
       isKept(levelOf(words)) &&
       [...asked.keys()].every((word) => words.includes(word))
     ) {
-      ways.push({ is: 'merge', index, words, otherwise: REFUSED });
+      ways.push({ is: 'merge', index, words });
     }
   }
   return ways;

@@ -5,12 +5,15 @@ import type { JobStore } from '../../src/ports.ts';
 import { ask } from './ask.ts';
 import type { Dialect } from './dialect.ts';
 import { addRecords } from './job-records.ts';
-import { listJobs, newestJob } from './list-jobs.ts';
+import { listJobs } from './list-jobs.ts';
+import { newestJob } from './newest-job.ts';
+import { rememberCombinations } from './remember-combinations.ts';
 import { lastChange, toJob, toJobEvent, type EventRow } from './rows.ts';
 import { readSnapshot } from './snapshot.ts';
 
 /** Jobs in the database. */
 export function createJobStore(db: Knex, dialect: Dialect): JobStore {
+  const memory = rememberCombinations();
   return {
     // A hidden job stays in its table and is no one's to see.
     read: (jobIds) =>
@@ -18,7 +21,7 @@ export function createJobStore(db: Knex, dialect: Dialect): JobStore {
         readSnapshot(db, dialect, 'jobs', 'job_id', jobIds, toJob, (join) => join.onNull('t.hidden_time')),
       ),
 
-    list: (filter, order, page) => ask(() => listJobs(db, dialect, { filter, order, page })),
+    list: (filter, order, page) => ask(() => listJobs(db, dialect, { filter, order, page }, memory)),
 
     newest: (scope) => ask(() => newestJob(db, dialect, scope)),
 

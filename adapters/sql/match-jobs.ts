@@ -12,6 +12,11 @@ export function wordsOf(filter: JobFilter): ReadonlyMap<Word, readonly string[]>
   return new Map(WORDS.flatMap((word) => (asked[word] ? [[word, asked[word]]] : [])));
 }
 
+/** Whether nothing but words is asked for. */
+export function isOfWords({ jobIds, createdAfter, createdBefore }: JobFilter): boolean {
+  return jobIds === undefined && createdAfter === undefined && createdBefore === undefined;
+}
+
 /** Narrows a query to rows that have the words. @param prefix of the columns, such as `j.` */
 export function matchWords(query: Knex.QueryBuilder, filter: JobFilter, prefix = ''): Knex.QueryBuilder {
   for (const [word, words] of wordsOf(filter)) anyOf(query, prefix + word, words);

@@ -115,10 +115,10 @@ for (const name of DATABASES) {
       const { db, dialect } = database;
       await migrate(database);
       await recount(database);
-      await db.migrate.down({ ...OPTIONS, name: '0008-job-counts' });
+      for (let taken = migrationNames.length; taken > BEFORE; taken--) await db.migrate.down(OPTIONS);
       assert.equal(await db.schema.hasTable('job_counts'), false);
       await writeAsBefore(db, 900, older.random);
-      assert.deepEqual(await migrate(database), ['0008-job-counts']);
+      assert.deepEqual(await migrate(database), migrationNames.slice(BEFORE));
       await recount(database);
       assert.deepEqual(await wrongTotals(db, dialect.snapshot, filtersOf(WORDS, mulberry(4))), []);
     });
@@ -128,11 +128,11 @@ for (const name of DATABASES) {
     it('goes on where the process that did it was ended', async () => {
       await using older = await olderDatabase(name);
       const { db } = older.database;
-      await migrate(older.database);
+      await db.migrate.up(OPTIONS);
       await db('jobgate_migrations').where('name', '0008-job-counts').delete();
       await db.raw('drop trigger jobs_counted_update');
       await db.raw('drop index jobs_by_words on jobs');
-      assert.deepEqual(await migrate(older.database), ['0008-job-counts']);
+      assert.deepEqual(await migrate(older.database), migrationNames.slice(BEFORE));
       assert.equal(await changesAreNoted(db), true);
       assert.equal((await recount(older.database))?.trusted, true);
     });
@@ -200,7 +200,7 @@ for (const name of DATABASES) {
       } finally {
         await long.rollback();
       }
-      assert.deepEqual(await migrating, ['0008-job-counts']);
+      assert.deepEqual(await migrating, migrationNames.slice(BEFORE));
     });
   });
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { JobFilter } from '../../../src/ports.ts';
-import { matchJobs, matchWords, wordsOf } from '../match-jobs.ts';
-import { keyOf, levelFor, levelOf, type Word } from './words.ts';
+import { isOfWords, matchJobs, matchWords, wordsOf } from '../match-jobs.ts';
+import { keyOf, levelFor, levelOf, type Level, type Word } from './words.ts';
 
 /** How many jobs a filter matches, and what tells how to list them. */
 export interface Totals {
@@ -14,7 +14,10 @@ export interface Totals {
   readonly all: number;
 }
 
-type Row = Readonly<Record<string, number | string | null>>;
+/** The columns that tell a total. */
+export type Counted = Readonly<Record<'trusted' | 'folded' | 'waiting', number | string | null>>;
+
+type Row = Counted & Readonly<Record<string, number | string | null>>;
 
 /**
  * Counts exactly, by the counts where the filter is of words alone: as many rows are read as there are combinations of
@@ -22,19 +25,16 @@ type Row = Readonly<Record<string, number | string | null>>;
  * moment.
  */
 export async function readTotals(db: Knex, filter: JobFilter): Promise<Totals> {
-  const { jobIds, createdAfter, createdBefore } = filter;
-  if (jobIds ?? createdAfter ?? createdBefore) return countRows(db, filter);
+  if (!isOfWords(filter)) return countRows(db, filter);
   const words = wordsOf(filter);
-  const sumAt = (level: number): Knex.QueryBuilder => db('job_counts').where(keyOf(level)).sum('jobs');
+  const sumAt = (level: Level): Knex.QueryBuilder => sumOf(db, level);
   const single = [...words].flatMap(([word, asked]) =>
     asked.length === 1 ? [[word, asked[0]!] as const] : [],
   );
   // Only a choice between several ways asks for more than the total.
   const sizes = words.size > 1 ? single : [];
   const query = db('job_count_state').select(
-    'trusted',
-    matchWords(sumAt(levelFor(levelOf([...words.keys()]))), filter).as('folded'),
-    matchWords(db('job_count_deltas').sum('delta'), filter).as('waiting'),
+    ...totalColumns(db, filter),
     sumAt(0).as('every'),
     ...sizes.map(([word, asked]) =>
       sumAt(levelOf([word]))
@@ -43,15 +43,33 @@ export async function readTotals(db: Knex, filter: JobFilter): Promise<Totals> {
     ),
   );
   const row = (await query.first()) as Row | undefined;
-  if (!row || !Number(row.trusted)) return countRows(db, filter);
+  const total = row && totalOf(row);
+  if (row === undefined || total === undefined) return countRows(db, filter);
   const number = (column: string): number => Number(row[column] ?? 0);
   return {
-    total: number('folded') + number('waiting'),
+    total,
     counted: true,
     having: new Map(sizes.map(([word]) => [word, number(word)])),
     all: number('every'),
   };
 }
+
+/** Columns for any statement that say how many jobs have the words of a filter, as {@link totalOf} reads them. */
+export function totalColumns(db: Knex, filter: JobFilter): readonly Knex.QueryBuilder[] {
+  const level = levelFor(levelOf([...wordsOf(filter).keys()]));
+  return [
+    db('job_count_state').where('id', 1).select('trusted').as('trusted'),
+    matchWords(sumOf(db, level), filter).as('folded'),
+    matchWords(db('job_count_deltas').sum('delta'), filter).as('waiting'),
+  ];
+}
+
+/** Undefined where the counts are not to be trusted. */
+export function totalOf({ trusted, folded, waiting }: Counted): number | undefined {
+  return Number(trusted) ? Number(folded ?? 0) + Number(waiting ?? 0) : undefined;
+}
+
+const sumOf = (db: Knex, level: Level): Knex.QueryBuilder => db('job_counts').where(keyOf(level)).sum('jobs');
 
 async function countRows(db: Knex, filter: JobFilter): Promise<Totals> {
   const [row] = (await matchJobs(db('jobs'), filter).count({ total: '*' })) as { total: number | string }[];

@@ -27,6 +27,8 @@ export const LEVELS: readonly Level[] = [
   EVERY_WORD,
 ];
 
+export const isKept = (level: Level): boolean => LEVELS.includes(level);
+
 /** The level whose rows add up to what a filter of these words matches. */
 export function levelFor(filtered: Level): Level {
   return !(filtered & OWNER) || filtered === OWNER ? filtered : EVERY_WORD;

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { alter, createTriggers, dropTriggers } from '../counts/triggers.ts';
 import { WORDS } from '../counts/words.ts';
 import { exactText } from './exact-text.ts';
+import { hasIndex } from './has-index.ts';
 
 const LONGEST = { owner: 64, job_type: 64, job_action: 64, status: 32, pre_status: 32 } as const;
 
@@ -82,17 +83,6 @@ async function addIndex(db: Knex, name: string, columns: readonly string[]): Pro
 async function dropIndex(db: Knex, name: string): Promise<void> {
   if (!(await hasIndex(db, name))) return;
   await alter(db, db.client.dialect === 'mysql' ? `drop index ${name} on jobs` : `drop index ${name}`);
-}
-
-async function hasIndex(db: Knex, name: string): Promise<boolean> {
-  const found: unknown =
-    db.client.dialect === 'mysql'
-      ? await db('information_schema.statistics')
-          .whereRaw('table_schema = database()')
-          .where({ table_name: 'jobs', index_name: name })
-          .first('index_name')
-      : await db('sqlite_master').where({ type: 'index', name }).first('name');
-  return found !== undefined;
 }
 
 export const jobCounts: Knex.Migration = { up, down };

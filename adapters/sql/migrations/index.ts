@@ -7,6 +7,7 @@ import { cleanUp } from './0005-clean-up.ts';
 import { accessKeys } from './0006-access-keys.ts';
 import { users } from './0007-users.ts';
 import { jobCounts } from './0008-job-counts.ts';
+import { jobsInOrder } from './0009-jobs-in-order.ts';
 
 const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0001-jobs': jobs,
@@ -17,6 +18,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0006-access-keys': accessKeys,
   '0007-users': users,
   '0008-job-counts': jobCounts,
+  '0009-jobs-in-order': jobsInOrder,
 };
 
 export const migrationNames = Object.keys(migrations);

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { readStoreId } from '../../adapters/sql/migrate.ts';
 import type { TestGateway } from '../support/gateway.ts';
 
-/** Takes every job out of the gateway's cache, so that the next question is answered by the database. */
+/** Takes every entry out of the gateway's cache, so that the next question is answered by the database. */
 export async function emptyCache({ config, database }: TestGateway): Promise<void> {
   if (config.redisUrl === undefined) {
     // Another connection's commit empties the embedded cache.
@@ -12,7 +12,8 @@ export async function emptyCache({ config, database }: TestGateway): Promise<voi
   const redis = new Redis(config.redisUrl);
   try {
     const begins = `jobgate:{${await readStoreId(database)}}:*`;
-    const keys = [...(await redis.keys(`${begins}:job:*`)), ...(await redis.keys(`${begins}:newest:*`))];
+    const kinds = ['job', 'account', 'newest'].map((kind) => redis.keys(`${begins}:${kind}:*`));
+    const keys = (await Promise.all(kinds)).flat();
     if (keys.length > 0) await redis.del(...keys);
   } finally {
     redis.disconnect();

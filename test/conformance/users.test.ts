@@ -4,6 +4,7 @@ import { createAccountStore } from '../../adapters/sql/accounts.ts';
 import type { Role } from '../../schemas/user.ts';
 import { actionUser, callAction, callRest } from '../support/clients.ts';
 import { ADMIN, PASSWORD, startGateway, STORES, type TestGateway } from '../support/gateway.ts';
+import { emptyCache } from './empty-cache.ts';
 import {
   userDoorOfAction,
   userDoorOfRest,
@@ -288,6 +289,7 @@ for (const store of STORES) {
           .db('users')
           .where('user_id', ADMIN.userId)
           .update({ role: 'admin', version: 50 });
+        await emptyCache(gateway);
       });
 
       it('change their own password by giving the old one, which ends their tokens', async () => {

@@ -125,3 +125,28 @@ for (const store of STORES) {
     });
   });
 }
+
+describe('an import that cannot reach the cache of the gateways', () => {
+  it('turns it off for them first: none shows the job that was the newest before', async () => {
+    await using gateway = await startGateway('servers', { CACHE_TTL_MS: '500' });
+    const token = await gateway.logIn();
+    const newest = async (): Promise<unknown> =>
+      (await callRest(gateway, token, '/v1/jobs/latest')).body.data.jobId;
+    const record = finishedRecord({ createTime: Date.now() });
+    const open = await openGateway(
+      { ...gateway.config, redisUrl: undefined },
+      openDatabase(gateway.config),
+      quietLog,
+    );
+    const epochs = () => gateway.database.db('cache_epoch').pluck('epoch');
+    const [before] = await epochs();
+    const ended = new AbortController();
+    const brought = bringRecords(open.ports, [record]).finally(() => ended.abort());
+    // Readers ask all the time, so that an entry tells them which job is the newest.
+    while (!ended.signal.aborted) await newest();
+    await brought;
+    assert.equal(await newest(), record.job.jobId);
+    assert.ok((await epochs())[0] > before);
+    await open.close();
+  });
+});

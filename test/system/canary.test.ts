@@ -252,6 +252,7 @@ async function dumpRedis(url: string): Promise<string> {
       const values = {
         string: () => redis.getBuffer(key).then(String),
         hash: () => redis.hgetall(key).then((value) => JSON.stringify(value)),
+        zset: () => redis.zrange(key, '0', '-1').then((members) => JSON.stringify(members)),
       }[type];
       assert.ok(values, `this test cannot read a ${type}`);
       dump += `${key} ${await values()}\n`;

@@ -26,8 +26,8 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
   const lockEpoch = dialect.shareLock
     ? [{ sql: `${selectEpoch} ${dialect.shareLock}` }]
     : [dialect.lockRow('cache_epoch', 'id', '1', true), { sql: selectEpoch }];
-  const lockEpochAlone = async (trx: Knex): Promise<void> => {
-    const { sql, values } = dialect.lockRow('cache_epoch', 'id', '1', true);
+  const lockEpochAlone = async (trx: Knex, wait = true): Promise<void> => {
+    const { sql, values } = dialect.lockRow('cache_epoch', 'id', '1', wait);
     await trx.raw(sql, values);
   };
 
@@ -85,9 +85,8 @@ export function createLedger(db: Knex, dialect: Dialect): Ledger {
     idle: () =>
       ask(() =>
         db.transaction(async (trx) => {
-          const { sql, values } = dialect.lockRow('cache_epoch', 'id', '1', false);
           try {
-            await trx.raw(sql, values);
+            await lockEpochAlone(trx, false);
             return true;
           } catch (thrown) {
             if (dialect.isHeld(thrown)) return false;

@@ -62,12 +62,18 @@ export async function openTransaction(db: Knex, dialect: Dialect): Promise<Trans
   return Object.assign(query, {
     raw: (sql: string): Knex.Raw => db.raw(sql),
     async run(statements: readonly Statement[]): Promise<readonly Done[]> {
-      if (state === 'open') return dialect.run(client, connection, statements);
-      if (state === 'over') mustBeOpen();
-      state = 'open';
-      return (await dialect.run(client, connection, [{ sql: 'begin' }, ...statements])).slice(1);
+      if (state === 'new') {
+        state = 'open';
+        return (await dialect.run(client, connection, [{ sql: 'begin' }, ...statements])).slice(1);
+      }
+      mustBeOpen();
+      return dialect.run(client, connection, statements);
     },
-    commit: () => end('commit'),
+    async commit(): Promise<void> {
+      // One that was rolled back must not be taken for done.
+      mustBeOpen();
+      await end('commit');
+    },
     async rollback(): Promise<void> {
       if (state !== 'over') await end('rollback');
     },

@@ -1,6 +1,7 @@
 import { scripts } from '../../../adapters/redis/scripts.ts';
 import { mysql } from '../../../adapters/sql/dialect.ts';
 import type { EntryCache } from '../../../src/coherence/ports.ts';
+import type { EntryKey } from '../../../src/ports.ts';
 
 /** The protocol with one of its rules left out: each must be found out by the checker. */
 export interface Ablation {
@@ -14,6 +15,12 @@ function rewrite(name: keyof typeof scripts, text: string, instead: string): voi
   const script = scripts[name] as { lua: string };
   if (!script.lua.includes(text)) throw new Error(`the script "${name}" has no ${text}`);
   script.lua = script.lua.replace(text, instead);
+}
+
+/** Blocks no entry of this kind. */
+function blockAllBut(left: EntryKey['kind'], cache: EntryCache): EntryCache['block'] {
+  const isBlocked = ({ kind }: EntryKey): boolean => kind !== left;
+  return (epoch, keys, token) => cache.block(epoch, keys.filter(isBlocked), token);
 }
 
 const EPOCH_COMPARED = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'NOEPOCH' end";
@@ -88,12 +95,7 @@ export const ablations = {
   'no block of the newest job': {
     alter: (cache) => ({
       ...cache,
-      block: (epoch, keys, token) =>
-        cache.block(
-          epoch,
-          keys.filter(({ kind }) => kind !== 'newest'),
-          token,
-        ),
+      block: blockAllBut('newest', cache),
     }),
   },
 
@@ -112,12 +114,7 @@ export const ablations = {
   'no coherent accounts': {
     alter: (cache) => ({
       ...cache,
-      block: (epoch, keys, token) =>
-        cache.block(
-          epoch,
-          keys.filter(({ kind }) => kind !== 'account'),
-          token,
-        ),
+      block: blockAllBut('account', cache),
       publish: async (epoch, key, token, value) => {
         if (key.kind === 'job') await cache.publish(epoch, key, token, value);
       },

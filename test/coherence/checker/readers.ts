@@ -10,6 +10,9 @@ import {
 } from './scene.ts';
 
 const SHARE_OF_LASTING = 0.75;
+/** More reads than these for each write find little that is new: where there are more, their readers take breaks. */
+const READS_FOR_WRITE = 20;
+const BREAK = 10;
 const SHARE_OF_SEVERAL = 0.2;
 const SHARE_OF_SESSIONS = 0.2;
 
@@ -33,6 +36,8 @@ export async function readById(scene: Scene, home: number): Promise<void> {
   const inSession = way.protocol.name === 'rest' && scene.random() < SHARE_OF_SESSIONS;
   const session = inSession ? scene.pick([...scene.sessions.keys()]) : undefined;
   await readThese(scene, way, [...new Set(jobs.map(({ jobId }) => jobId))], session);
+  const { reads, writes } = scene.record;
+  if (reads.length > writes.length * READS_FOR_WRITE) await scene.pause(BREAK);
 }
 
 /**

@@ -18,7 +18,8 @@ export async function answerAction(
   const seen: Seen = { userId: undefined, cached: undefined };
   try {
     form = readQuery(request);
-    form = await readForm(form, request);
+    const whole = readForm(form, request);
+    form = whole instanceof Promise ? await whole : whole;
     const { call, binding, wishes } = decode(form, request, settings, seen);
     operation = call.operation;
     const output = await gateway.answer(call);

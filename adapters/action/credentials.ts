@@ -1,6 +1,6 @@
 import type { Credentials } from '../../src/accounts/credentials.ts';
 import type { WireRequest } from '../wire/exchange.ts';
-import { textOf, timesSent, type ActionForm } from './form.ts';
+import { isInQuery, textOf, timesSent, type ActionForm } from './form.ts';
 import { readPassword, type PasswordSettings } from './passwords.ts';
 import { findSignature } from './signature.ts';
 
@@ -20,7 +20,7 @@ export function findCredentials(
   if (timesSent(form, 'USER_ID') > 1 || timesSent(form, 'PASSWORD') > 1) {
     return { by: 'nothing', detail: 'credentials-malformed' };
   }
-  if (!settings.passwordInQuery && form.sent.slice(0, form.inQuery).some(({ name }) => name === 'PASSWORD')) {
+  if (!settings.passwordInQuery && isInQuery(form, 'PASSWORD')) {
     return { by: 'nothing', detail: 'password-in-query' };
   }
   if (!userId || !cipher || userId.length > 64) return { by: 'nothing', detail: 'credentials-malformed' };

@@ -24,10 +24,17 @@ export function readQuery(request: WireRequest): ActionForm {
   return formOf(sent, [], problems);
 }
 
-/** The parameters of query and body: GET with a query, POST with a form or with JSON, all alike. */
-export async function readForm(query: ActionForm, request: WireRequest): Promise<ActionForm> {
+/**
+ * The parameters of query and body: GET with a query, POST with a form or with JSON, all alike. What has no body is not
+ * waited for.
+ */
+export function readForm(query: ActionForm, request: WireRequest): ActionForm | Promise<ActionForm> {
   if (request.method === 'GET' || request.method === 'HEAD') return query;
   if (request.method !== 'POST') throw new Refusal('resource_not_found', { detail: 'unknown-method' });
+  return withBody(query, request);
+}
+
+async function withBody(query: ActionForm, request: WireRequest): Promise<ActionForm> {
   const body = parseBody(mediaType(request.headers['content-type']), decodeText(await request.body()));
   const problems = query.problems.length === 0 ? body.problems : [...query.problems, ...body.problems];
   return formOf(query.sent, body.sent, problems);
@@ -77,6 +84,12 @@ export function digitsOf(form: ActionForm, name: string): string | undefined {
 /** A public parameter that stands in two places would be read differently by whoever stands in between. */
 export function timesSent(form: ActionForm, name: string): number {
   return form.named.get(name)?.times ?? 0;
+}
+
+/** Whether a parameter stands in the URL, which others may read. */
+export function isInQuery({ sent, inQuery }: ActionForm, name: string): boolean {
+  const place = inQuery === 0 ? -1 : sent.findIndex((each) => each.name === name);
+  return place >= 0 && place < inQuery;
 }
 
 export function languageIn(form: ActionForm | undefined): Language {

@@ -5,7 +5,7 @@ import { operationNames, operations, type OperationName } from '../../src/operat
 import { decodeText } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { shapeOf } from '../wire/parameters.ts';
-import type { ActionForm } from './form.ts';
+import { isInQuery, type ActionForm } from './form.ts';
 import { parameterOf } from './names.ts';
 
 /** How a password may be written. */
@@ -69,8 +69,7 @@ export async function openPasswords(
   for (const [property, sent] of Object.entries(value)) {
     if (properties[property]?.format !== 'password' || typeof sent !== 'string') continue;
     const name = parameterOf(property);
-    const inQuery = form.sent.slice(0, form.inQuery).some((each) => each.name === name);
-    if (inQuery && !settings.passwordInQuery) refuse('password-in-query');
+    if (!settings.passwordInQuery && isInQuery(form, name)) refuse('password-in-query');
     const written = readPassword(sent, request, settings.passwordCiphers);
     if (written.by === 'nothing' && written.detail !== 'credentials-malformed') refuse(written.detail);
     if (written.by === 'cipher' && !passwordKey) refuse('cipher-refused');

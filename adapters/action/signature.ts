@@ -56,7 +56,7 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
  */
 export function stringToSign(method: string, path: string, sent: readonly Sent[]): string | undefined {
   const signed = sent.filter(({ name }) => name !== 'signature');
-  if (!isSorted(signed)) signed.sort(compareBytes);
+  if (!isSorted(signed)) signed.sort(signed.every(isAscii) ? compareUnits : compareBytes);
   try {
     let pairs = '';
     for (const { name, value } of signed) {
@@ -68,15 +68,25 @@ export function stringToSign(method: string, path: string, sent: readonly Sent[]
   }
 }
 
-/** Clients sort what they sign, and send it so. Names in ASCII are in the order of their bytes where JavaScript says so. */
+/** Clients sort what they sign, and most send it so. */
 function isSorted(signed: readonly Sent[]): boolean {
   let last = '';
-  for (const { name } of signed) {
-    // oxlint-disable-next-line no-control-regex -- all of ASCII
-    if (name < last || !/^[\x00-\x7f]*$/.test(name)) return false;
-    last = name;
+  for (const each of signed) {
+    if (each.name < last || !isAscii(each)) return false;
+    last = each.name;
   }
   return true;
+}
+
+function isAscii({ name }: Sent): boolean {
+  // oxlint-disable-next-line no-control-regex -- all of ASCII
+  return /^[\x00-\x7f]*$/.test(name);
+}
+
+/** The order of the bytes too, where all are ASCII. */
+function compareUnits(a: Sent, b: Sent): number {
+  if (a.name === b.name) return 0;
+  return a.name < b.name ? -1 : 1;
 }
 
 /** The order of the bytes in UTF-8, which is not JavaScript's where a character takes four of them. */

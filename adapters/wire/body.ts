@@ -20,7 +20,8 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   }
   const told = request.headers['content-length'];
   const tooLarge = (): Refusal => new Refusal('malformed_request', { detail: 'body-too-large', limit });
-  if (Number(told ?? 0) > limit) throw tooLarge();
+  const said = Number(told);
+  if (said > limit) throw tooLarge();
   // The caller may have gone while its credentials were looked up.
   if (!request.readable) throw cutOff();
   return new Promise((resolve, reject) => {
@@ -31,15 +32,20 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
       request.pause();
       reject(refusal);
     };
+    const whole = (): void => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     const take = (chunk: Buffer): void => {
       length += chunk.length;
       chunks.push(chunk);
       if (length > limit) fail(tooLarge());
+      // Node lets no body be longer than it says.
+      else if (length === said) whole();
     };
+    // Without it the stream keeps the first piece until the next turn.
+    request.read(0);
     request.on('data', take);
     request.on('end', () => {
-      if (told !== undefined && Number(told) !== length) fail(cutOff());
-      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      if (told !== undefined && said !== length) fail(cutOff());
+      else whole();
     });
     request.on('error', (cause) => fail(cutOff(cause)));
     request.on('close', () => {

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { AccessKeyId, AccessKeyName, AccessKeyStatus } from './access-key.ts';
 
 /** What is left out stays. */

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { GivenPassword, NewPassword } from './user.ts';
 
 /** Without `userId` the caller's own. An admin needs no old password for another's. */

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { Email, Role, UserStatus } from './user.ts';
 
 /** What is left out stays. */

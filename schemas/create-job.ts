@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { UserId } from './user.ts';
 import { IdempotencyKey, JobText, JobWord } from './job.ts';
 

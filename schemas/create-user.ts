@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { IdempotencyKey } from './job.ts';
 import { Email, NewPassword, Role, UserId } from './user.ts';
 

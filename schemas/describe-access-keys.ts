@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { AccessKey, AccessKeyId } from './access-key.ts';
 import { UserId } from './user.ts';
 

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { Job } from './job.ts';
 
 /** A malformed id is one that no job has, so its form is not checked here. */

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { Job } from './job.ts';
 
 /** The most ids, and the most jobs on a page, of one call. */

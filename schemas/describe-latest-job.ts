@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { Job } from './job.ts';
 
 export const DescribeLatestJobInput = Type.Object(

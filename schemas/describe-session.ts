@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { Role, UserId } from './user.ts';
 
 export const DescribeSessionInput = Type.Object({}, { additionalProperties: false });

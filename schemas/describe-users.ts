@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { Role, User, UserStatus } from './user.ts';
 
 /** The most ids, and the most users on a page, of one call. */

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { SeenVersions } from './job.ts';
 import { MAX_JOBS_PER_CALL } from './describe-jobs.ts';
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from './type.ts';
 import { JOB_ID_PATTERN, JobStatus, JobText, JobWord, Note, PreStatus } from './job.ts';
 import { UserId } from './user.ts';
 

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 
 /** The form of a job's id. New ids are `j-` and 8 random characters; upper and lower case are different ids. */
 export const JOB_ID_PATTERN = /^j-[A-Za-z0-9]{8,16}$/;

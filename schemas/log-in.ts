@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { IdempotencyKey } from './job.ts';
 
 /** A log-in that comes again gives another token: a key is taken, as by all that is alike, and changes nothing. */

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from './type.ts';
 
 export const LogOutInput = Type.Object({}, { additionalProperties: false });
 export const LogOutOutput = Type.Object({}, { additionalProperties: false });

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { AccessKeyId } from './access-key.ts';
 
 /** All of the keys, or none. */

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { JobText, JobWord, SeenVersions } from './job.ts';
 
 /** Everything that is left out is cleared. */

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { JobStatus, Note, SeenVersions } from './job.ts';
 
 export const ReportJobInput = Type.Object(

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 
 /** Without `userId` the caller's own. */
 export const RevokeTokensInput = Type.Object(

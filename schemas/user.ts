@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static } from './type.ts';
 import { TEXT_PATTERN } from './job.ts';
 
 /** Letters, digits and `_ . @ -`, at most 64, so that an id may stand in a header and in a cache entry. */

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '../schemas/type.ts';
 import type { Account } from './accounts/account.ts';
 import type { Claim } from './accounts/credentials.ts';
 import type { JobView } from './jobs/job-view.ts';

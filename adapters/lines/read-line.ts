@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '../../schemas/type.ts';
 import { JobRecord as JobRecordSchema, JobRecordEvent } from '../../schemas/job-record.ts';
 import { Refusal, refuseParameters, type Problem } from '../../src/errors.ts';
 import { judgeInput } from '../../src/gateway/validate.ts';

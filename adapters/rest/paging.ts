@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../schemas/type.ts';
 import { DescribeJobsOutput, MAX_JOBS_PER_CALL } from '../../schemas/describe-jobs.ts';
 import { DescribeUsersOutput } from '../../schemas/describe-users.ts';
 import type { Problem, Reason } from '../../src/errors.ts';

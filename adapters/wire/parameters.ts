@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import type { TSchema } from 'typebox';
+import type { TSchema } from '../../schemas/type.ts';
 import { Refusal, type Problem } from '../../src/errors.ts';
 import { JsonObjectText, objectText } from './free-json.ts';
 import { toSnake } from './spelling.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Type } from 'typebox';
+import { Type } from '../../schemas/type.ts';
 import { judgeInput } from '../../src/gateway/validate.ts';
 import { exportJobs, intoFile, toStream } from '../export-jobs.ts';
 import { startProgress } from '../progress.ts';

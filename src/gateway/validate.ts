@@ -1,5 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { TSchema } from 'typebox';
+import type { TSchema } from '../../schemas/type.ts';
 import { PRE_STATUS_PATTERN, STATUS_PATTERN, TEXT_PATTERN } from '../../schemas/job.ts';
 import { EMAIL_PATTERN } from '../../schemas/user.ts';
 import { refuseParameters, type Fault, type Problem, type Reason } from '../errors.ts';

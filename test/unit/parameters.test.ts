@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Type } from 'typebox';
+import { Type } from '../../schemas/type.ts';
 import { isList, nearest, parsePairs, shapeOf, typed } from '../../adapters/wire/parameters.ts';
 import { toSnake } from '../../adapters/wire/spelling.ts';
 

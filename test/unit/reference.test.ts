@@ -5,7 +5,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Type, type TSchema } from 'typebox';
+import { Type, type TSchema } from '../../schemas/type.ts';
 import { actionBindings } from '../../adapters/action/bindings.ts';
 import { describeActions } from '../../adapters/action/reference/describe-actions.ts';
 import { describeFields } from '../../adapters/action/reference/describe-fields.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Type } from 'typebox';
+import { Type } from '../../schemas/type.ts';
 import type { Problem } from '../../src/errors.ts';
 import { judgeInput } from '../../src/gateway/validate.ts';
 

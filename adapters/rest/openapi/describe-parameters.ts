@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '../../../schemas/type.ts';
 import { operations, type OperationName } from '../../../src/operations/index.ts';
 import { shapeOf } from '../../wire/parameters.ts';
 import { toSnake } from '../../wire/spelling.ts';

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '../../../schemas/type.ts';
 import { AccessKey } from '../../../schemas/access-key.ts';
 import { describeProperty } from '../../../schemas/descriptions.ts';
 import { Job } from '../../../schemas/job.ts';

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from '../../../schemas/type.ts';
 import { Job } from '../../../schemas/job.ts';
 import { LogOutOutput as Nothing } from '../../../schemas/log-out.ts';
 import type { Reason } from '../../../src/errors.ts';

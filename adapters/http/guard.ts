@@ -113,7 +113,8 @@ export function guard(listener: RequestListener, parts: GuardParts): Guard {
         return;
       }
       follow(incoming, response, size);
-      if (/100-continue/i.test(incoming.headers.expect ?? '')) response.writeContinue();
+      const { expect } = incoming.headers;
+      if (expect !== undefined && /100-continue/i.test(expect)) response.writeContinue();
       listener(incoming, response);
     },
   };

@@ -68,11 +68,13 @@ function endsConnection({ complete, headers }: IncomingMessage): boolean {
 function record({ log, metrics }: SendParts, request: HttpRequest, { status, outcome }: WireAnswer): void {
   const milliseconds = performance.now() - request.began;
   metrics.call(outcome, milliseconds / 1000);
-  const { cause, ...told } = outcome;
-  const line = { requestId: request.requestId, ...told, status, ms: Math.round(milliseconds * 100) / 100 };
-  if (told.reason === 'internal') log.error({ ...line, cause }, 'call');
+  const { protocol, operation, code, reason, detail, userId, cached, cause } = outcome;
+  const ms = Math.round(milliseconds * 100) / 100;
+  const { requestId } = request;
+  const line = { requestId, protocol, operation, code, reason, detail, userId, cached, status, ms };
+  if (reason === 'internal') log.error({ ...line, cause }, 'call');
   // While a database is away every call says the same: its message will do.
-  else if (told.reason === 'unavailable') log.warn({ ...line, because: messageOf(cause) }, 'call');
+  else if (reason === 'unavailable') log.warn({ ...line, because: messageOf(cause) }, 'call');
   else log.info(line, 'call');
 }
 

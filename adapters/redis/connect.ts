@@ -54,6 +54,7 @@ export function connectRedis(url: string, options: RedisSettings, log: Log): Red
     replyMapping: 'legacy',
     ...placeOf(url, options),
     enableAutoPipelining: true,
+    autoPipeliningIgnoredCommands: ['mget'],
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT,

@@ -142,9 +142,11 @@ function createRequestJudge(
     const [path = '', query = ''] = target.split(/\?(.*)/s);
     return [
       ...inPath(template, path).flatMap(([name, text]) => judge('path', name, text)),
-      // An empty value counts as none.
+      // An empty value counts as none, but where a list is taken.
       ...[...new URLSearchParams(query)].flatMap(([name, text]) =>
-        text === '' && known.some((each) => each.name === name) ? [] : judge('query', name, text),
+        text === '' && known.some((each) => each.name === name && each.schema.type !== 'array')
+          ? []
+          : judge('query', name, text),
       ),
       ...[...headers].flatMap((name) => {
         const text = sent.get(name);

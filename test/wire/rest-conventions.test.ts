@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { writeDocument } from '../../adapters/rest/openapi/write-document.ts';
 import { callRaw, callRest, type Answer } from '../support/clients.ts';
 import { ADMIN, startGateway, type TestGateway } from '../support/gateway.ts';
 import { assertRest } from './assert-convention.ts';
@@ -213,6 +214,56 @@ describe('the conventions of the REST API', () => {
     const answer = await get('/v1/jobs?query_by=status');
     assertRest(answer, 10001);
     assert.deepEqual(Object.keys(answer.body.data.parameters), ['status']);
+  });
+
+  it('refuses a list that is sent empty, in every operation: none chosen is not all', async () => {
+    const lists = Object.entries(writeDocument('en').paths).flatMap(([path, { get: operation }]) =>
+      (operation?.parameters ?? []).flatMap((each) =>
+        'in' in each && each.in === 'query' && each.schema.type === 'array' && each.name !== 'query_by'
+          ? [{ path, name: each.name }]
+          : [],
+      ),
+    );
+    const names = (of: string): string[] => lists.flatMap(({ path, name }) => (path === of ? [name] : []));
+    assert.deepEqual(names('/v1/jobs').toSorted(), FILTERS.toSorted());
+    assert.deepEqual([names('/v1/users'), names('/v1/keys')], [['user_ids'], ['access_key_ids']]);
+    for (const { path, name } of lists) {
+      for (const text of [`${name}=`, name, `${name}=,`, `${name}=,,`]) {
+        const answer = await get(`${path}?${text}`);
+        assertRest(answer, 10001);
+        assert.deepEqual(Object.keys(answer.body.data.parameters), [name]);
+      }
+    }
+  });
+
+  it('refuses an empty filter that query_by names, whatever the filter takes', async () => {
+    for (const name of [...FILTERS, 'created_after', 'created_before']) {
+      const answer = await get(`/v1/jobs?query_by=${name}&${name}=`);
+      assertRest(answer, 10001);
+      assert.deepEqual(Object.keys(answer.body.data.parameters), [name]);
+    }
+  });
+
+  it('takes an empty value of any other parameter for none', async () => {
+    const all = (await get('/v1/jobs')).text;
+    const names = ['created_after', 'created_before', 'sort_by', 'order', 'after'];
+    assert.equal((await get(`/v1/jobs?${names.map((name) => `${name}=`).join('&')}`)).text, all);
+    assertRest(await get('/v1/users?role=&status='), 0);
+    assertRest(await get('/v1/jobs/latest?job_type='), 0);
+  });
+
+  it('answers 10010 for a page beside a cursor, and names it', async () => {
+    for (const path of ['/v1/jobs', '/v1/users']) {
+      await gateway.addUser(`usr-of-${path.slice(4)}`, 'user');
+      const { next } = (await get(`${path}?per_page=1`)).body.data;
+      for (const page of [1, 2]) {
+        const answer = await get(`${path}?per_page=1&page=${page}&after=${next}`, {
+          'accept-language': 'en',
+        });
+        assertRest(answer, 10010);
+        assert.deepEqual(answer.body.data.parameters, { page: 'cannot stand beside after' });
+      }
+    }
   });
 
   it('filters by the parameter that query_by names', async () => {

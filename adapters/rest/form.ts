@@ -131,6 +131,9 @@ export async function readObject(
   return { value, problems };
 }
 
+/** Methods that a version may be asked for with. */
+const CHANGES: ReadonlySet<RestRoute['method']> = new Set(['PUT', 'PATCH', 'DELETE']);
+
 /** What the path and the headers say of an input. */
 function readSurroundings(
   properties: Plan['properties'],
@@ -144,10 +147,14 @@ function readSurroundings(
   const key = headers['idempotency-key'];
   if (route.repeatable && key !== undefined) value.idempotencyKey = key;
   const match = headers['if-match'];
-  if (route.conditional && match !== undefined && match.trim() !== '*') {
+  if (match === undefined || match.trim() === '*') return { value, problems };
+  if (route.conditional) {
     const versions = readTags(match);
     if (versions) value.ifVersion = versions;
     else problems.push({ parameter: 'If-Match', asSent: true, fault: { is: 'format', expected: 'tag' } });
+  } else if (CHANGES.has(route.method)) {
+    // Whoever sends it counts on a protection that there is not.
+    problems.push({ parameter: 'If-Match', asSent: true, fault: { is: 'unknown' } });
   }
   return { value, problems };
 }

@@ -152,7 +152,11 @@ function createRequestJudge(
         const text = sent.get(name);
         // What is odd there is replaced or passed over, and not refused.
         const lenient = name === 'X-Request-Id' || name === 'Accept-Language';
-        return text === null || lenient ? [] : judge('header', name, text);
+        // The one asks for nothing, the other is passed over where nothing takes it: the document says so in words.
+        const idle =
+          (name === 'If-Match' && text?.trim() === '*') ||
+          (name === 'Idempotency-Key' && !known.some((each) => each.name === name));
+        return text === null || lenient || idle ? [] : judge('header', name, text);
       }),
       ...judgeBody(operation, body ?? ''),
     ];

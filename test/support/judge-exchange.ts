@@ -49,17 +49,29 @@ export function createJudge(document: OpenApiDocument): Judge {
   const judgeAnswer = createAnswerJudge(document);
   const judgeRequest = createRequestJudge(document);
   return (exchange) => {
-    const path = exchange.target.split('?', 1)[0] ?? '';
-    const template = findTemplate(document, path);
-    // HEAD is answered as GET is.
-    const method = exchange.method === 'HEAD' ? 'get' : exchange.method.toLowerCase();
-    const operation = template === undefined ? undefined : document.paths[template]?.[method as Method];
-    if (!operation || template === undefined) return judgeAnswer(UNROUTED, exchange);
+    const { template, operation } = findOperation(document, exchange);
+    if (!operation) return judgeAnswer(UNROUTED, exchange);
     const complaints = judgeAnswer(operation.responses, exchange);
     return wasAccepted(exchange)
       ? [...complaints, ...judgeRequest(operation, template, exchange)]
       : complaints;
   };
+}
+
+interface Found {
+  readonly template: string;
+  readonly operation: OperationObject | undefined;
+}
+
+/** The operation that is asked for, where the document has it. */
+export function findOperation(
+  document: OpenApiDocument,
+  { method, target }: Pick<Exchange, 'method' | 'target'>,
+): Found {
+  const template = findTemplate(document, target.split('?', 1)[0] ?? '') ?? '';
+  // HEAD is answered as GET is.
+  const asked = method === 'HEAD' ? 'get' : method.toLowerCase();
+  return { template, operation: document.paths[template]?.[asked as Method] };
 }
 
 /** The path of the document that fits; one without parameters before others, as the specification has it. */

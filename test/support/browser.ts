@@ -41,7 +41,7 @@ export interface Browser extends AsyncDisposable {
 async function judge(response: Response): Promise<string | undefined> {
   const request = response.request();
   const url = new URL(response.url());
-  if (!/^application\/json/.test(response.headers()['content-type'] ?? '')) return undefined;
+  if (!response.headers()['content-type']?.startsWith('application/json')) return undefined;
   return findUndocumented({
     method: request.method(),
     target: `${url.pathname}${url.search}`,

@@ -56,7 +56,8 @@ describe('the page on which the REST API may be tried', () => {
     await answer.scrollIntoViewIfNeeded();
     await answer.evaluate('(element) => element.scrollIntoView()');
     // The command line repeats the token.
-    await page.screenshot({ path, mask: [page.locator('.curl-command .curl')] });
+    const clip = { x: 0, y: 0, width: 1100, height: 695 };
+    await page.screenshot({ path, clip, mask: [page.locator('.curl-command .curl')] });
   };
 
   it('shows every operation, loads nothing from elsewhere, and breaks no rule of its policy', async () => {

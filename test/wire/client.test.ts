@@ -102,6 +102,18 @@ describe('the TypeScript client', () => {
     assert.equal(seen.length, 5);
   });
 
+  it('follows a list of users to its end, each user once, whatever page it was told', async () => {
+    const added = Array.from({ length: 5 }, (_, index) => `usr-walk-${index}`);
+    for (const userId of added) await gateway.addUser(userId, 'operator');
+    const seen: string[] = [];
+    for await (const { userId } of client.eachUser({ role: 'operator', per_page: 2, page: 3 }))
+      seen.push(userId);
+    assert.deepEqual(seen.toSorted(), added);
+    await assert.rejects(client.eachUser({ user_ids: [] }).next(), { reason: 'invalid_parameter' });
+    const stopped = client.eachUser({}, AbortSignal.abort()).next();
+    await assert.rejects(stopped, { name: 'AbortError' });
+  });
+
   it('sends a creation whose answer was lost again with the same key: there is one job', async () => {
     const jobType = 'lost-answer';
     const { fetch, calls } = faulty(lost, lost);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { MAX_KEYS_PER_USER } from '../../schemas/describe-access-keys.ts';
 import { writeDocument } from '../../adapters/rest/openapi/write-document.ts';
 import { callRaw, callRest, type Answer } from '../support/clients.ts';
 import { ADMIN, startGateway, type TestGateway } from '../support/gateway.ts';
@@ -297,6 +298,14 @@ describe('the conventions of the REST API', () => {
     }
   });
 
+  it('lists access keys whole: a user has no more than a page may hold by default', async () => {
+    assert.equal((await get('/v1/jobs')).body.data.perPage, MAX_KEYS_PER_USER);
+    assert.deepEqual(Object.keys((await get('/v1/keys')).body.data), ['accessKeys', 'total']);
+    const answer = await get('/v1/keys?page=1&per_page=20');
+    assertRest(answer, 10001);
+    assert.deepEqual(Object.keys(answer.body.data.parameters), ['page', 'per_page']);
+  });
+
   it('answers 10013 for a wrong sort_by: its words are spelled as in a query', async () => {
     for (const word of ['owner', 'createTime', 'updateTime', 'CREATE_TIME', 'create_time,update_time']) {
       assertRest(await get(`/v1/jobs?sort_by=${word}`), 10013);
@@ -405,6 +414,12 @@ describe('the conventions of the REST API', () => {
       assert.equal(answer.headers.get('etag'), tag);
       assert.notEqual(answer.headers.get('x-request-id'), null);
     }
+  });
+
+  it('gives the newest job no tag: one job’s version is no other’s', async () => {
+    const answer = await get('/v1/jobs/latest', { 'if-none-match': '*' });
+    assertRest(answer, 0);
+    assert.equal(answer.headers.get('etag'), null);
   });
 
   it('answers in full to whom has another version', async () => {

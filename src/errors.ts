@@ -53,7 +53,9 @@ export type Fault =
   | { is: 'key-twice'; key: string }
   | { is: 'number-lost'; number: string }
   /** Two values, each good by itself, that cannot stand together. */
-  | { is: 'unlike'; other: string };
+  | { is: 'unlike'; other: string }
+  /** A parameter that says what another one says in its own way. */
+  | { is: 'not-beside'; other: string };
 
 /** One wrong parameter. `reason` narrows the general `invalid_parameter` where a narrower one exists. */
 export interface Problem {

@@ -17,6 +17,8 @@ export interface Wishes {
 /** How one operation is named, and how its answer is written. */
 export interface ActionBinding<Name extends OperationName = OperationName> {
   readonly action: string;
+  /** Changes nothing, and so may be asked by HEAD. */
+  readonly reads?: true;
   /** Other names of parameters, with the input's property that each means. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Puts this protocol's defaults and limits into the input. */
@@ -29,6 +31,7 @@ export interface ActionBinding<Name extends OperationName = OperationName> {
 export const actionBindings: { readonly [Name in OperationName]: ActionBinding<Name> | null } = {
   'describe-jobs': {
     action: 'DescribeJobs',
+    reads: true,
     aliases: { jobs: 'jobIds' },
     adjust(value, { pageLimit }) {
       const ids = Array.isArray(value.jobIds) ? value.jobIds.length : 0;
@@ -44,10 +47,12 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
   },
   'describe-latest-job': {
     action: 'DescribeLatestJob',
+    reads: true,
     encode: (job, wishes) => ['"job":', ...jobPieces(job, wishes), ',"ret_code":0'],
   },
   'describe-job-timeline': {
     action: 'DescribeJobTimeline',
+    reads: true,
     encode: ({ jobId, timeline }, { dialect }) => [
       `"job_id":${JSON.stringify(jobId)},"ret_code":0,"timeline_set":`,
       JSON.stringify(
@@ -86,6 +91,7 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
   },
   'describe-access-keys': {
     action: 'DescribeAccessKeys',
+    reads: true,
     aliases: { access_keys: 'accessKeyIds' },
     encode: ({ accessKeys }, { dialect }) => [
       `"access_key_set":${JSON.stringify(accessKeys.map((key) => accessKeyFields(key, dialect)))},`,
@@ -109,6 +115,7 @@ export const actionBindings: { readonly [Name in OperationName]: ActionBinding<N
   },
   'describe-users': {
     action: 'DescribeUsers',
+    reads: true,
     aliases: { users: 'userIds' },
     adjust(value, { pageLimit }) {
       value.limit ??= pageLimit;

@@ -56,7 +56,7 @@ const byAction: ReadonlyMap<string, { operation: OperationName; binding: ActionB
 
 /**
  * Which operation is called, by whom, with what.
- * @throws Refusal `resource_not_found` where there is no such action
+ * @throws Refusal `resource_not_found` where there is no such action, or none by this method
  */
 export function decode(
   form: ActionForm,
@@ -72,6 +72,10 @@ export function decode(
   const bound = byAction.get(action);
   if (!bound) throw new Refusal('resource_not_found', { detail: 'unknown-operation' });
   const { operation, binding } = bound;
+  // HEAD is safe to everyone in between: it is sent ahead and sent again, and nobody reads what became of it.
+  if (request.method === 'HEAD' && !binding.reads) {
+    throw new Refusal('resource_not_found', { detail: 'unknown-method' });
+  }
   const dialect = dialectOf(form, settings.dialects);
   const call: Call = {
     operation,

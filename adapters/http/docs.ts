@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { CONTENTS, writeReference } from '../action/reference/write-reference.ts';
-import { DOCUMENT_PATH, writeDocument } from '../rest/openapi/write-document.ts';
+import { DOCUMENT_PATH } from '../rest/openapi/describe-document.ts';
+import { writeDocument } from '../rest/openapi/write-document.ts';
 import { namesTag } from '../wire/entity-tag.ts';
 import { toHtml } from '../wire/html.ts';
 import { LANGUAGE_TAGS, languageOf, LANGUAGES, type Language } from '../wire/language.ts';

@@ -23,7 +23,7 @@ export interface RestRoute<Name extends OperationName = OperationName> {
   adjust?(
     own: ReadonlyMap<string, string>,
     value: Record<string, unknown>,
-    sent: ReadonlySet<string>,
+    given: ReadonlySet<string>,
   ): readonly Problem[];
   /** The `data` of the envelope. */
   encode(output: OutputOf<Name>, own: ReadonlyMap<string, string>): Pieces;

@@ -71,6 +71,7 @@ export function readQuery(
       : [],
   );
   const seen = new Set<string>();
+  const given = new Set<string>();
   for (const { name, value: text } of sent as (Sent & { value: string })[]) {
     const property = known.get(name);
     const isOwn = ownNames.includes(name);
@@ -80,14 +81,16 @@ export function readQuery(
     }
     if (seen.has(name)) problems.push({ parameter: name, asSent: true, fault: { is: 'duplicate' } });
     seen.add(name);
-    if (text === '' && !isOwn) continue;
+    const schema = property === undefined ? undefined : properties[property];
+    // Where several may be chosen, none chosen must not read as all: validation refuses the empty list.
+    if (text === '' && !isOwn && !isList(schema)) continue;
+    given.add(name);
     // `encode` shows no page number to a caller that follows cursors.
     if (isOwn || property === 'after') own.set(name, text);
     if (property === undefined) continue;
-    const schema = properties[property];
     value[property] = isList(schema) ? text.split(',').filter((word) => word !== '') : typed(schema, text);
   }
-  return { value, problems: [...problems, ...(route.adjust?.(own, value, seen) ?? [])] };
+  return { value, problems: [...problems, ...(route.adjust?.(own, value, given) ?? [])] };
 }
 
 function textIn(sent: readonly Sent[], name: string): string {
@@ -128,6 +131,9 @@ export async function readObject(
   return { value, problems };
 }
 
+/** Methods that a version may be asked for with. */
+const CHANGES: ReadonlySet<RestRoute['method']> = new Set(['PUT', 'PATCH', 'DELETE']);
+
 /** What the path and the headers say of an input. */
 function readSurroundings(
   properties: Plan['properties'],
@@ -141,10 +147,14 @@ function readSurroundings(
   const key = headers['idempotency-key'];
   if (route.repeatable && key !== undefined) value.idempotencyKey = key;
   const match = headers['if-match'];
-  if (route.conditional && match !== undefined && match.trim() !== '*') {
+  if (match === undefined || match.trim() === '*') return { value, problems };
+  if (route.conditional) {
     const versions = readTags(match);
     if (versions) value.ifVersion = versions;
     else problems.push({ parameter: 'If-Match', asSent: true, fault: { is: 'format', expected: 'tag' } });
+  } else if (CHANGES.has(route.method)) {
+    // Whoever sends it counts on a protection that there is not.
+    problems.push({ parameter: 'If-Match', asSent: true, fault: { is: 'unknown' } });
   }
   return { value, problems };
 }

@@ -62,17 +62,22 @@ export const UserPage = Type.Object(
 );
 
 /**
- * Turns `page` and `per_page` into offset and limit, and checks what `query_by` names.
- * @param sent the names of all parameters that were sent
+ * Turns `page` and `per_page` into offset and limit, and checks what `query_by` names. A cursor is a place of its own: a page beside it
+ * would be passed over.
+ * @param given the names of all parameters that were sent with a value, or with an empty list
  */
 export function readPaging(
   own: ReadonlyMap<string, string>,
   value: Record<string, unknown>,
-  sent: ReadonlySet<string>,
+  given: ReadonlySet<string>,
 ): Problem[] {
   const problems: Problem[] = [];
   const perPage = count(own, 'per_page', 'invalid_per_page', DEFAULT_PER_PAGE, MAX_JOBS_PER_CALL, problems);
   const page = count(own, 'page', 'invalid_page', 1, PAGE_MOST, problems);
+  if (own.has('page') && own.has('after')) {
+    const fault = { is: 'not-beside', other: 'after' } as const;
+    problems.push({ parameter: 'page', asSent: true, fault, reason: 'invalid_page' });
+  }
   value.limit = perPage;
   value.offset = (page - 1) * perPage;
 
@@ -80,7 +85,7 @@ export function readPaging(
     if (!isFilter(name)) {
       const fault = { is: 'not-one-of', allowed: FILTERS } as const;
       problems.push({ parameter: 'query_by', asSent: true, fault, reason: 'unsupported_query_by' });
-    } else if (!sent.has(name)) {
+    } else if (!given.has(name)) {
       problems.push({ parameter: name, asSent: true, fault: { is: 'required' } });
     }
   }

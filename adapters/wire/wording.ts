@@ -197,6 +197,8 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
         : `has the number ${fault.number}, which a double cannot hold`;
     case 'unlike':
       return zh ? `与 ${respell(fault.other)} 不符` : `does not fit ${respell(fault.other)}`;
+    case 'not-beside':
+      return zh ? `不能与 ${respell(fault.other)} 同时使用` : `cannot stand beside ${respell(fault.other)}`;
     case 'not-one-of': {
       const words = fault.allowed.map(respell).join(zh ? '、' : ', ');
       return zh ? `应为其中之一：${words}` : `must be one of ${words}`;

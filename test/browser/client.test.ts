@@ -56,6 +56,7 @@ describe('the TypeScript client in a browser, on a page of another origin', () =
       await jobgate.logIn(${JSON.stringify({ body: { name, password } })})`);
   });
   after(async () => {
+    await browsing[Symbol.asyncDispose]();
     await browser[Symbol.asyncDispose]();
     await proxy[Symbol.asyncDispose]();
     await gateway[Symbol.asyncDispose]();

@@ -4,6 +4,9 @@ import type { Locator } from 'playwright-core';
 import { startBrowser, type Browser, type OpenPage } from '../support/browser.ts';
 import { ADMIN, startGateway, type TestGateway } from '../support/gateway.ts';
 
+/** Where a picture of the page is to be written; usually nowhere. */
+const SCREENSHOT = process.env['DOCS_SCREENSHOT'];
+
 describe('the page on which the REST API may be tried', () => {
   let gateway: TestGateway;
   let browser: Browser;
@@ -43,6 +46,20 @@ describe('the page on which the REST API may be tried', () => {
     };
   };
 
+  /** The picture of the documentation: a request and its answer, and neither a password nor a token. */
+  const takePicture = async (path: string): Promise<void> => {
+    const { page } = browsing;
+    // Closed, the log-in shows nothing of what it was sent and answered.
+    await operation('auth', 'logIn').locator('.opblock-summary-control').click();
+    await page.setViewportSize({ width: 1100, height: 765 });
+    const answer = operation('jobs', 'describeJobs').locator('.live-responses-table');
+    await answer.scrollIntoViewIfNeeded();
+    await answer.evaluate('(element) => element.scrollIntoView()');
+    // The command line repeats the token.
+    const clip = { x: 0, y: 0, width: 1100, height: 695 };
+    await page.screenshot({ path, clip, mask: [page.locator('.curl-command .curl')] });
+  };
+
   it('shows every operation, loads nothing from elsewhere, and breaks no rule of its policy', async () => {
     const { page, asked, complaints } = browsing;
     const { paths } = (await (await fetch(`${gateway.base}/v1/openapi`)).json()) as { paths: object };
@@ -62,6 +79,7 @@ describe('the page on which the REST API may be tried', () => {
     assert.equal(status, '200');
     const { code, data } = JSON.parse(answer) as { code: number; data: { total: number } };
     assert.deepEqual([code, data.total], [0, 3]);
+    if (SCREENSHOT) await takePicture(SCREENSHOT);
     assert.deepEqual(browsing.complaints, []);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { callRest } from '../support/clients.ts';
 import { ADMIN, startGateway, STORES, type TestGateway } from '../support/gateway.ts';
 import { FINDS } from './corpus/finds.ts';
 import { writeFind } from './corpus/find.ts';
@@ -39,11 +40,9 @@ for (const store of STORES) {
       const body = `{"action":"CreateJob","job_type":"parts","job_action":"a",${parts},${JSON.stringify(CREDENTIALS).slice(1)}`;
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
       const made = (await (await fetch(`${gateway.base}/iaas/`, init)).json()) as { job_id: string };
-      const shown = await fetch(`${gateway.base}/v1/jobs/${made.job_id}`, {
-        headers: { authorization: token },
-      });
+      const shown = await callRest(gateway, token, `/v1/jobs/${made.job_id}`);
       const kept = '"resources":{"a":[1.50,{"2":"x","1":1E2}],"b":[-0,"\\u0041"]}';
-      assert.ok((await shown.text()).includes(kept));
+      assert.ok(shown.text.includes(kept));
     });
 
     it('has logged no fault of the gateway', () => {

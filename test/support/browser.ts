@@ -1,4 +1,6 @@
-import { chromium, type Page } from 'playwright-core';
+import assert from 'node:assert/strict';
+import { chromium, type Page, type Response } from 'playwright-core';
+import { findUndocumented } from './documented.ts';
 import { findProgram } from './find-program.ts';
 import { temporaryFolder } from './folder.ts';
 
@@ -30,8 +32,25 @@ export interface OpenPage extends AsyncDisposable {
   readonly complaints: string[];
 }
 
+/** Its pages fail when they are closed where an answer of the REST API was not as its OpenAPI document has it. */
 export interface Browser extends AsyncDisposable {
   open(url: string): Promise<OpenPage>;
+}
+
+/** How an answer is not as documented; undefined where it is, or has no body that a page was given. */
+async function judge(response: Response): Promise<string | undefined> {
+  const request = response.request();
+  const url = new URL(response.url());
+  if (!response.headers()['content-type']?.startsWith('application/json')) return undefined;
+  return findUndocumented({
+    method: request.method(),
+    target: `${url.pathname}${url.search}`,
+    sent: new Headers(request.headers()),
+    body: request.postData() ?? undefined,
+    status: response.status(),
+    headers: new Headers(response.headers()),
+    text: await response.text(),
+  });
 }
 
 /** Starts a browser with a new folder of its own. It ends with this process, whatever happens to that. */
@@ -49,13 +68,27 @@ export async function startBrowser(): Promise<Browser> {
       const page = await context.newPage();
       const asked: string[] = [];
       const complaints: string[] = [];
+      const judged: Promise<string | undefined>[] = [];
       page.on('request', (request) => asked.push(request.url()));
+      page.on('response', (response) => judged.push(judge(response)));
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
       });
       await page.goto(url);
-      return { page, asked, complaints, [Symbol.asyncDispose]: () => page.close() };
+      return {
+        page,
+        asked,
+        complaints,
+        async [Symbol.asyncDispose]() {
+          const found = await Promise.all(judged);
+          await page.close();
+          assert.deepEqual(
+            found.filter((complaint) => complaint !== undefined),
+            [],
+          );
+        },
+      };
     },
     async [Symbol.asyncDispose]() {
       await context.close();

@@ -14,20 +14,23 @@ process.once('exit', () => {
 
 /** Fails the test where an answer of the REST API, or a request that it accepted, is not as documented. */
 export function assertDocumented(exchange: Exchange): void {
-  if (!isRest(exchange)) return;
+  const complaint = findUndocumented(exchange);
+  if (complaint !== undefined) assert.fail(complaint);
+}
+
+/** What {@link assertDocumented} fails with, for places where nobody would see what is thrown. */
+export function findUndocumented(exchange: Exchange): string | undefined {
+  if (!isRest(exchange)) return undefined;
   judge ??= createJudge(writeDocument('en'));
   judged++;
   const complaints = judge(exchange);
   const { method, target, status, text } = exchange;
-  if (complaints.length > 0) {
-    assert.fail(
-      [
-        `${method} ${target.slice(0, 200)} → ${status} is not as documented:`,
-        ...complaints,
-        text.slice(0, 500),
-      ].join('\n'),
-    );
-  }
+  if (complaints.length === 0) return undefined;
+  return [
+    `${method} ${target.slice(0, 200)} → ${status} is not as documented:`,
+    ...complaints,
+    text.slice(0, 500),
+  ].join('\n');
 }
 
 /** The action API and the pages beside the two protocols have other forms. */

@@ -3,13 +3,20 @@ import { connect as connectHttp2 } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { text as readAll } from 'node:stream/consumers';
 import { connect } from 'node:tls';
+import { originForm } from '../../adapters/http/request.ts';
+import { writeDocument } from '../../adapters/rest/openapi/write-document.ts';
 import type { Answer } from './clients.ts';
+import { assertDocumented } from './documented.ts';
+import { headersOf } from './headers-of.ts';
+import { findOperation, type Exchange } from './judge-exchange.ts';
 
 /** A place that is asked over TLS, with the certificate that it must show. */
 export interface SecurePlace {
   /** `https://127.0.0.1:PORT` */
   readonly base: string;
   readonly certificate: string;
+  /** Whether its answers are jobgate's, which are judged by the OpenAPI document. */
+  readonly judged?: boolean;
 }
 
 export interface SecureCall {
@@ -19,26 +26,41 @@ export interface SecureCall {
   readonly agent?: Agent;
 }
 
+/** A header of nginx's own, which jobgate does not have. */
+const OF_NGINX = 'server';
+
+/** What nginx refuses before anybody looks for an operation: the document tells these refusals of operations alone. */
+const EARLY = /"reason":"(malformed_request|rate_limited|unavailable)"/;
+
+function isEarly(exchange: Pick<Exchange, 'method' | 'target'>, text: string): boolean {
+  return EARLY.test(text) && findOperation(writeDocument('en'), exchange).operation === undefined;
+}
+
+/** Judges what a place answered, where it is jobgate. */
+function judge(
+  { judged }: SecurePlace,
+  exchange: Pick<Exchange, 'method' | 'target' | 'body'> & { readonly sent: Headers },
+  { status, headers, text }: Answer,
+): void {
+  if (!judged || isEarly(exchange, text)) return;
+  const known = new Headers(headers);
+  known.delete(OF_NGINX);
+  assertDocumented({ ...exchange, status, headers: known, text });
+}
+
 /** Headers and body as the other helpers answer them. */
 function answerOf(status: number, headers: Headers, text: string): Answer {
   const body: unknown = text.startsWith('{') ? JSON.parse(text) : undefined;
   return { status, headers, text, body };
 }
 
-function headersOf(raw: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(raw)) {
-    if (!name.startsWith(':')) for (const each of [value ?? []].flat()) headers.append(name, each);
-  }
-  return headers;
-}
-
 /** A call over HTTP/1.1. @param target is sent as it stands: nothing is resolved or escaped */
 export async function callSecurely(
-  { base, certificate }: SecurePlace,
+  place: SecurePlace,
   target: string,
   { method = 'GET', headers = {}, body, agent }: SecureCall = {},
 ): Promise<Answer> {
+  const { base, certificate } = place;
   const { hostname, port } = new URL(base);
   const asked = request({
     hostname,
@@ -61,15 +83,18 @@ export async function callSecurely(
     });
   });
   asked.end(body);
-  return answered;
+  const answer = await answered;
+  judge(place, { method, target, sent: new Headers(headers), body: body?.toString() }, answer);
+  return answer;
 }
 
 /** A call over HTTP/2. */
 export async function callByHttp2(
-  { base, certificate }: SecurePlace,
+  place: SecurePlace,
   target: string,
   { method = 'GET', headers = {}, body }: SecureCall = {},
 ): Promise<Answer> {
+  const { base, certificate } = place;
   const session = connectHttp2(base, { ca: certificate });
   // Its calls fail with it; that the connection is gone after the last of them is no failure.
   session.on('error', () => {});
@@ -77,14 +102,17 @@ export async function callByHttp2(
     const stream = session.request({ ...headers, ':method': method, ':path': target });
     stream.end(body);
     const [got] = (await once(stream, 'response')) as [Record<string, string>];
-    return answerOf(Number(got[':status']), headersOf(got), await readAll(stream));
+    const answer = answerOf(Number(got[':status']), headersOf(got), await readAll(stream));
+    judge(place, { method, target, sent: new Headers(headers), body: body?.toString() }, answer);
+    return answer;
   } finally {
     session.close();
   }
 }
 
 /** Writes bytes that no client would; answers what came back until the connection was closed. */
-export async function sendSecurely({ base, certificate }: SecurePlace, bytes: string): Promise<Answer> {
+export async function sendSecurely(place: SecurePlace, bytes: string): Promise<Answer> {
+  const { base, certificate } = place;
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(base).port), ca: certificate });
   socket.setTimeout(10_000, () => socket.destroy(new Error('no answer came')));
   socket.write(bytes);
@@ -97,5 +125,8 @@ export async function sendSecurely({ base, certificate }: SecurePlace, bytes: st
       return [line.slice(0, colon), line.slice(colon + 1).trim()];
     }),
   );
-  return answerOf(Number(first.split(' ')[1]), headers, received.slice(end + 4));
+  const answer = answerOf(Number(first.split(' ')[1]), headers, received.slice(end + 4));
+  const [, method = '', target = ''] = /^([A-Z]+) (\S+) HTTP\/1\.\d\r\n/.exec(bytes) ?? [];
+  judge(place, { method, target: originForm(target), sent: new Headers(), body: '' }, answer);
+  return answer;
 }

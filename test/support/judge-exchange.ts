@@ -49,17 +49,29 @@ export function createJudge(document: OpenApiDocument): Judge {
   const judgeAnswer = createAnswerJudge(document);
   const judgeRequest = createRequestJudge(document);
   return (exchange) => {
-    const path = exchange.target.split('?', 1)[0] ?? '';
-    const template = findTemplate(document, path);
-    // HEAD is answered as GET is.
-    const method = exchange.method === 'HEAD' ? 'get' : exchange.method.toLowerCase();
-    const operation = template === undefined ? undefined : document.paths[template]?.[method as Method];
-    if (!operation || template === undefined) return judgeAnswer(UNROUTED, exchange);
+    const { template, operation } = findOperation(document, exchange);
+    if (!operation) return judgeAnswer(UNROUTED, exchange);
     const complaints = judgeAnswer(operation.responses, exchange);
     return wasAccepted(exchange)
       ? [...complaints, ...judgeRequest(operation, template, exchange)]
       : complaints;
   };
+}
+
+interface Found {
+  readonly template: string;
+  readonly operation: OperationObject | undefined;
+}
+
+/** The operation that is asked for, where the document has it. */
+export function findOperation(
+  document: OpenApiDocument,
+  { method, target }: Pick<Exchange, 'method' | 'target'>,
+): Found {
+  const template = findTemplate(document, target.split('?', 1)[0] ?? '') ?? '';
+  // HEAD is answered as GET is.
+  const asked = method === 'HEAD' ? 'get' : method.toLowerCase();
+  return { template, operation: document.paths[template]?.[asked as Method] };
 }
 
 /** The path of the document that fits; one without parameters before others, as the specification has it. */
@@ -142,15 +154,21 @@ function createRequestJudge(
     const [path = '', query = ''] = target.split(/\?(.*)/s);
     return [
       ...inPath(template, path).flatMap(([name, text]) => judge('path', name, text)),
-      // An empty value counts as none.
+      // An empty value counts as none, but where a list is taken.
       ...[...new URLSearchParams(query)].flatMap(([name, text]) =>
-        text === '' && known.some((each) => each.name === name) ? [] : judge('query', name, text),
+        text === '' && known.some((each) => each.name === name && each.schema.type !== 'array')
+          ? []
+          : judge('query', name, text),
       ),
       ...[...headers].flatMap((name) => {
         const text = sent.get(name);
         // What is odd there is replaced or passed over, and not refused.
         const lenient = name === 'X-Request-Id' || name === 'Accept-Language';
-        return text === null || lenient ? [] : judge('header', name, text);
+        // The one asks for nothing, the other is passed over where nothing takes it: the document says so in words.
+        const idle =
+          (name === 'If-Match' && text?.trim() === '*') ||
+          (name === 'Idempotency-Key' && !known.some((each) => each.name === name));
+        return text === null || lenient || idle ? [] : judge('header', name, text);
       }),
       ...judgeBody(operation, body ?? ''),
     ];

@@ -24,6 +24,8 @@ export interface Nginx extends AsyncDisposable {
   readonly protectedBase: string;
   /** The certificate, in PEM, which clients must be told to trust. */
   readonly certificate: string;
+  /** Whether gateways are behind it. */
+  readonly judged: boolean;
   /** What it logged of each request so far, parsed. */
   requests(): Promise<Record<string, unknown>[]>;
   /** What it complained of so far. */
@@ -34,6 +36,8 @@ export interface Nginx extends AsyncDisposable {
 export interface NginxSite {
   /** Ports of the gateways on 127.0.0.1. */
   readonly instances: readonly number[];
+  /** What listens there is no gateway. */
+  readonly standIns?: true;
   /** The port on 127.0.0.1 of a program that is protected. */
   readonly protects?: number;
   /** How many calls an address may make, such as `5r/m`; as good as any number where it is not given. */
@@ -81,6 +85,7 @@ export async function startNginx(site: NginxSite): Promise<Nginx> {
     base: server.url,
     protectedBase: `https://127.0.0.1:${protectedPort}`,
     certificate,
+    judged: !site.standIns,
     async requests() {
       const lines = (await read('access.log')).split('\n').filter(Boolean);
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);

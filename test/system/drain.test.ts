@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startServing, type ServingProcess } from '../support/built-process.ts';
 import { callRest } from '../support/clients.ts';
@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { freshSettings } from '../support/fresh-settings.ts';
 import { ADMIN, startGateway, STORES, type TestGateway } from '../support/gateway.ts';
+import { judgingFetch } from '../support/judging-fetch.ts';
 
 const READY = /"msg":"ready"/;
 const CLOSED = /"msg":"no new connections are taken"/;
@@ -40,8 +41,11 @@ async function keep(base: string): Promise<Kept> {
 }
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`;
+const undocumented: string[] = [];
+const judged = judgingFetch((complaint) => undocumented.push(complaint));
+after(() => assert.deepEqual(undocumented, []));
 const takesConnections = (base: string): Promise<boolean> =>
-  fetch(`${base}/v1/nothing`, { headers: { connection: 'close' } }).then(
+  judged(`${base}/v1/nothing`, { headers: { connection: 'close' } }).then(
     () => true,
     () => false,
   );

@@ -348,7 +348,10 @@ describe('the nginx of deploy/nginx', () => {
 
   it('goes to another instance where one takes no connections, without a failure', async () => {
     await using alive = await startUpstream((_, response) => void response.end('{}'));
-    await using nginx = await startNginx({ instances: [await freePort(), alive.port, await freePort()] });
+    await using nginx = await startNginx({
+      instances: [await freePort(), alive.port, await freePort()],
+      standIns: true,
+    });
     for (let i = 0; i < 40; i++) {
       const method = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'][i % 5] as string;
       const answer = await callSecurely(nginx, '/v1/jobs', { method, ...(i % 2 && { body: 'x' }) });
@@ -383,7 +386,7 @@ describe('the nginx of deploy/nginx', () => {
 
   it('sends path, query and headers untouched, but for those that it sets', async () => {
     await using upstream = await startUpstream((_, response) => void response.end('{}'));
-    await using nginx = await startNginx({ instances: [upstream.port] });
+    await using nginx = await startNginx({ instances: [upstream.port], standIns: true });
     const targets = [
       '/iaas?a=%2f+%20&b=/../',
       '/iaas/?',
@@ -425,7 +428,7 @@ describe('the nginx of deploy/nginx', () => {
       ports.add(response.socket?.remotePort);
       response.end('{}');
     });
-    await using nginx = await startNginx({ instances: [upstream.port] });
+    await using nginx = await startNginx({ instances: [upstream.port], standIns: true });
     for (let i = 0; i < 20; i++) await callSecurely(nginx, '/v1/jobs');
     // One for each of nginx's two workers.
     assert.ok(ports.size <= 2, `${ports.size} connections`);
@@ -438,7 +441,7 @@ describe('the nginx of deploy/nginx', () => {
       response.write('data: first\n\n');
       end = () => response.end('data: last\n\n');
     });
-    await using nginx = await startNginx({ instances: [upstream.port] });
+    await using nginx = await startNginx({ instances: [upstream.port], standIns: true });
     const { request } = await import('node:https');
     for (const path of ['/v1/jobs/j-68mbPHJU/events', '/v1/events']) {
       const text = await new Promise<string>((resolve, reject) => {
@@ -459,7 +462,7 @@ describe('the nginx of deploy/nginx', () => {
 
   it('writes down neither queries nor credentials', async () => {
     await using upstream = await startUpstream((_, response) => void response.end('{}'));
-    await using nginx = await startNginx({ instances: [upstream.port] });
+    await using nginx = await startNginx({ instances: [upstream.port], standIns: true });
     await callSecurely(nginx, '/iaas?PASSWORD=c2VjcmV0', { headers: { authorization: 'c2VjcmV0' } });
     const line = (await nginx.requests()).at(-1);
     assert.deepEqual([line?.path, line?.status, line?.address], ['/iaas', 200, '127.0.0.1']);

@@ -36,24 +36,29 @@ function outline(value: unknown): unknown {
 }
 
 describe('the OpenAPI document', () => {
-  it('is closed wherever a body is ours: only the callers’ own data and the names of parameters are open', () => {
-    const { showDocument: _own, ...ours } = Object.fromEntries(
-      operations.map((operation) => [operation.operationId, operation]),
+  it('is closed but for the callers’ own data, the names of wrong parameters, itself, and what nginx asks', () => {
+    const openIn = (value: unknown): { key: string; object: Record<string, unknown> }[] =>
+      objectsBelow(value).filter(
+        ({ object }) => object.type === 'object' && object.unevaluatedProperties !== false,
+      );
+    const keysIn = (value: unknown): string[] => [...new Set(openIn(value).map(({ key }) => key))].toSorted();
+    const byId = Object.fromEntries(operations.map((operation) => [operation.operationId, operation]));
+    const { showDocument, verifySession, ...ours } = byId;
+    assert.ok(objectsBelow(byId).filter(({ object }) => object.type === 'object').length > 50);
+    assert.deepEqual(keysIn([ours, document.components]), ['directive', 'parameters', 'resources']);
+    // Only refusals tell parameters.
+    const { schemas } = document.components;
+    const tellingParameters = Object.entries(schemas).filter(([, schema]) =>
+      keysIn(schema).includes('parameters'),
     );
-    const schemas = objectsBelow([ours, document.components.schemas]).filter(
-      ({ object }) => object.type === 'object',
-    );
-    const open = schemas.filter(({ object }) => object.unevaluatedProperties !== false);
-    assert.ok(schemas.length > 50);
-    // A query that nginx sends to the verify route is any object.
-    assert.deepEqual(
-      new Set(open.map(({ key }) => key)),
-      new Set(['resources', 'directive', 'parameters', 'schema']),
-    );
-    assert.deepEqual(
-      open.filter(({ key }) => key === 'schema').map(({ object }) => object),
-      [{ type: 'object', additionalProperties: true }],
-    );
+    assert.ok(tellingParameters.length > 0);
+    for (const [name, { properties }] of tellingParameters) assert.ok('code' in Object(properties), name);
+    // The document in outline: lists have items.
+    assert.deepEqual(keysIn(showDocument), ['components', 'info', 'items', 'paths']);
+    // Any query that nginx sends.
+    assert.deepEqual(openIn(verifySession), [
+      { key: 'schema', object: { type: 'object', additionalProperties: true } },
+    ]);
   });
 
   it('takes an Idempotency-Key with every POST, and with nothing else', () => {
@@ -77,10 +82,22 @@ describe('the OpenAPI document', () => {
       }
       for (const media of Object.values(requestBody?.content ?? {})) assert.ok(media.example, operationId);
       const answer = responses['200']?.content?.['application/json'];
-      if (operationId !== 'verifySession' && operationId !== 'showDocument') {
+      // Without a body, the headers say all.
+      if (operationId !== 'verifySession') {
         assert.ok(answer?.examples && 'success' in answer.examples, operationId);
       }
+      for (const [name, { required, example }] of Object.entries(responses['204']?.headers ?? {})) {
+        assert.equal(example !== undefined, required, `${operationId}: ${name}`);
+      }
     }
+  });
+
+  it('shows a user and a role where nginx asks who calls', () => {
+    const headers = document.paths['/v1/auth/verify']?.get?.responses['204']?.headers;
+    assert.deepEqual(
+      [headers?.['X-User-Id']?.example, headers?.['X-User-Role']?.example],
+      ['usr-00000000', 'admin'],
+    );
   });
 
   it('has an example for every failure that an operation may be answered with', () => {

@@ -45,6 +45,13 @@ describe('the table of rules', () => {
     for (const { code } of Object.values(errorCatalogue)) assert.ok(listed.has(code), String(code));
   });
 
+  it('has what is added to the specification', () => {
+    const [, additions = ''] = read('docs/rest-rules.md').split('## Additions');
+    for (const word of ['query_by', '`Link`', '`ETag`', '304', '`If-Match`', 'verify', 'no envelope']) {
+      assert.ok(additions.includes(word), word);
+    }
+  });
+
   it('leaves out none of those tests', () => {
     const listed = new Set(named().map(({ title }) => title));
     for (const title of titlesOf(RULES)) assert.ok(listed.has(title), title);

@@ -86,6 +86,7 @@ const FAULTS: { readonly [Is in Fault['is']]: readonly Extract<Fault, { is: Is }
   'key-twice': [{ is: 'key-twice', key: 'a.b' }],
   'number-lost': [{ is: 'number-lost', number: '1e999' }],
   unlike: [{ is: 'unlike', other: 'timeline.0.preStatus' }],
+  'not-beside': [{ is: 'not-beside', other: 'after' }],
   'not-one-of': [{ is: 'not-one-of', allowed: ['createTime', 'updateTime'] }],
 };
 const faults: readonly Fault[] = Object.values(FAULTS).flat();

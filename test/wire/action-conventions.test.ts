@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { actionBindings } from '../../adapters/action/bindings.ts';
+import { restBindings } from '../../adapters/rest/bindings.ts';
+import { operationNames } from '../../src/operations/index.ts';
 import { callAction, callRaw, callRest, type Answer } from '../support/clients.ts';
 import { ADMIN, startGateway, type TestGateway } from '../support/gateway.ts';
+import { newKey, signParameters, writePairs } from '../support/sign.ts';
 import { someJob } from '../support/some-job.ts';
 import { assertAction } from './assert-convention.ts';
 import { request, sendBytes } from './send-bytes.ts';
@@ -66,6 +70,42 @@ describe('the conventions of the action API', () => {
     const head = await callRaw(gateway, '/iaas/?action=DescribeJobs', { method: 'HEAD' });
     assert.deepEqual([head.status, head.text], [200, '']);
     assert.equal(head.headers.get('content-type'), 'application/json');
+  });
+
+  it('changes nothing by HEAD, whoever signs it', async () => {
+    await using own = await startGateway('embedded');
+    const key = await newKey(own);
+    const send = async (method: 'GET' | 'HEAD', action: string): Promise<Answer> => {
+      const pairs = signParameters(
+        key,
+        { action, job_type: 'asked-by-head', job_action: 'Ask' },
+        { method: method as 'GET' },
+      );
+      return callRaw(own, `/iaas/?${writePairs(pairs)}`, { method });
+    };
+    const made = async (): Promise<number> =>
+      (await callAction(own, { action: 'DescribeJobs', job_type: 'asked-by-head' })).body.total_count;
+
+    const head = await send('HEAD', 'CreateJob');
+    assert.deepEqual([head.status, head.text, await made()], [200, '', 0]);
+    const facts = own.logged.map((line) => line.facts);
+    assert.ok(facts.some(({ detail, operation }) => detail === 'unknown-method' && operation === 'unknown'));
+    assertAction(await send('GET', 'CreateJob'), 0);
+    assert.equal(await made(), 1);
+
+    // A read that is signed for HEAD is answered in full length.
+    const [read, full] = [await send('HEAD', 'DescribeJobs'), await send('GET', 'DescribeJobs')];
+    assert.equal(read.headers.get('content-length'), String(Buffer.byteLength(full.text)));
+    assertAction(full, 0);
+  });
+
+  it('answers HEAD for the actions whose operations are a GET in the other API', () => {
+    for (const name of operationNames) {
+      const routes: readonly { method: string }[] = restBindings[name];
+      const reads = routes.length > 0 && routes.every(({ method }) => method === 'GET');
+      const binding = actionBindings[name];
+      if (binding) assert.equal(binding.reads === true, reads, name);
+    }
   });
 
   it('serves /iaas and /iaas/ alike, without a redirect', async () => {

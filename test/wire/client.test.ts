@@ -6,19 +6,25 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { createClient, JobgateError, type Client } from '../../clients/typescript/src/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { startForgetfulProxy } from '../support/forgetful-proxy.ts';
 import { ADMIN, startGateway, type TestGateway } from '../support/gateway.ts';
+import { judgingFetch } from '../support/judging-fetch.ts';
 import { someJob } from '../support/some-job.ts';
 
 type Fetch = typeof fetch;
 
+const undocumented: string[] = [];
+/** What sends, in place of the global one. */
+const judged = judgingFetch((complaint) => undocumented.push(complaint));
+
 /** Does something else than sending for the first calls, and counts all. */
 function faulty(...instead: Fetch[]): { readonly fetch: Fetch; calls(): number } {
   let calls = 0;
-  return { fetch: (...given) => (instead[calls++] ?? fetch)(...given), calls: () => calls };
+  return { fetch: (...given) => (instead[calls++] ?? judged)(...given), calls: () => calls };
 }
 /** The gateway gets the call, and the caller no answer. */
 const lost: Fetch = async (...given) => {
-  await (await fetch(...given)).arrayBuffer();
+  await (await judged(...given)).arrayBuffer();
   throw new TypeError('fetch failed');
 };
 const busy =
@@ -39,9 +45,12 @@ describe('the TypeScript client', () => {
   before(async () => {
     gateway = await startGateway('embedded');
     token = await gateway.logIn();
-    client = createClient({ baseUrl: gateway.base, token, language: 'en' });
+    client = createClient({ baseUrl: gateway.base, token, language: 'en', fetch: judged });
   });
-  after(() => gateway[Symbol.asyncDispose]());
+  after(async () => {
+    await gateway[Symbol.asyncDispose]();
+    assert.deepEqual(undocumented, []);
+  });
 
   const withFetch = (given: Fetch): Client =>
     createClient({ baseUrl: `${gateway.base}/`, token, fetch: given, longestWait: 2_000 });
@@ -50,7 +59,7 @@ describe('the TypeScript client', () => {
     (await client.describeJobs({ query: { job_type: [jobType] } })).total;
 
   it('logs in, keeps the token, and forgets it when it logs out', async () => {
-    const own = createClient({ baseUrl: gateway.base });
+    const own = createClient({ baseUrl: gateway.base, fetch: judged });
     await assert.rejects(own.describeSession(), { reason: 'unauthenticated', status: 401 });
     await own.logIn({ body: { name: ADMIN.userId, password: ADMIN.password } });
     assert.equal((await own.describeSession()).role, 'admin');
@@ -93,6 +102,18 @@ describe('the TypeScript client', () => {
     assert.equal(seen.length, 5);
   });
 
+  it('follows a list of users to its end, each user once, whatever page it was told', async () => {
+    const added = Array.from({ length: 5 }, (_, index) => `usr-walk-${index}`);
+    for (const userId of added) await gateway.addUser(userId, 'operator');
+    const seen: string[] = [];
+    for await (const { userId } of client.eachUser({ role: 'operator', per_page: 2, page: 3 }))
+      seen.push(userId);
+    assert.deepEqual(seen.toSorted(), added);
+    await assert.rejects(client.eachUser({ user_ids: [] }).next(), { reason: 'invalid_parameter' });
+    const stopped = client.eachUser({}, AbortSignal.abort()).next();
+    await assert.rejects(stopped, { name: 'AbortError' });
+  });
+
   it('sends a creation whose answer was lost again with the same key: there is one job', async () => {
     const jobType = 'lost-answer';
     const { fetch, calls } = faulty(lost, lost);
@@ -106,7 +127,7 @@ describe('the TypeScript client', () => {
     const { token } = await withFetch(fetch).logIn({
       body: { name: ADMIN.userId, password: ADMIN.password },
     });
-    const own = createClient({ baseUrl: gateway.base, token });
+    const own = createClient({ baseUrl: gateway.base, token, fetch: judged });
     assert.equal((await own.describeSession()).userId, ADMIN.userId);
     assert.equal(calls(), 2);
   });
@@ -152,10 +173,11 @@ describe('the TypeScript client', () => {
       const shown = /```ts\n([^]*?)```/.exec(readFileSync(new URL(readme, own), 'utf8'))?.[1] ?? '';
       assert.ok(shown.trimEnd().split('\n').length <= 15);
       await using folder = await temporaryFolder();
+      await using proxy = await startForgetfulProxy(gateway.base);
       const script = join(folder.path, 'example.mts');
       const example = shown
         .replace("'jobgate-client'", JSON.stringify(new URL('src/index.ts', own).href))
-        .replace('http://127.0.0.1:8080', gateway.base);
+        .replace('http://127.0.0.1:8080', proxy.base);
       writeFileSync(script, example);
       const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], {
         env: { ...process.env, PASSWORD: ADMIN.password },

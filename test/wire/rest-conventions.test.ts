@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { MAX_KEYS_PER_USER } from '../../schemas/describe-access-keys.ts';
+import { writeDocument } from '../../adapters/rest/openapi/write-document.ts';
 import { callRaw, callRest, type Answer } from '../support/clients.ts';
 import { ADMIN, startGateway, type TestGateway } from '../support/gateway.ts';
 import { assertRest } from './assert-convention.ts';
@@ -215,6 +217,56 @@ describe('the conventions of the REST API', () => {
     assert.deepEqual(Object.keys(answer.body.data.parameters), ['status']);
   });
 
+  it('refuses a list that is sent empty, in every operation: none chosen is not all', async () => {
+    const lists = Object.entries(writeDocument('en').paths).flatMap(([path, { get: operation }]) =>
+      (operation?.parameters ?? []).flatMap((each) =>
+        'in' in each && each.in === 'query' && each.schema.type === 'array' && each.name !== 'query_by'
+          ? [{ path, name: each.name }]
+          : [],
+      ),
+    );
+    const names = (of: string): string[] => lists.flatMap(({ path, name }) => (path === of ? [name] : []));
+    assert.deepEqual(names('/v1/jobs').toSorted(), FILTERS.toSorted());
+    assert.deepEqual([names('/v1/users'), names('/v1/keys')], [['user_ids'], ['access_key_ids']]);
+    for (const { path, name } of lists) {
+      for (const text of [`${name}=`, name, `${name}=,`, `${name}=,,`]) {
+        const answer = await get(`${path}?${text}`);
+        assertRest(answer, 10001);
+        assert.deepEqual(Object.keys(answer.body.data.parameters), [name]);
+      }
+    }
+  });
+
+  it('refuses an empty filter that query_by names, whatever the filter takes', async () => {
+    for (const name of [...FILTERS, 'created_after', 'created_before']) {
+      const answer = await get(`/v1/jobs?query_by=${name}&${name}=`);
+      assertRest(answer, 10001);
+      assert.deepEqual(Object.keys(answer.body.data.parameters), [name]);
+    }
+  });
+
+  it('takes an empty value of any other parameter for none', async () => {
+    const all = (await get('/v1/jobs')).text;
+    const names = ['created_after', 'created_before', 'sort_by', 'order', 'after'];
+    assert.equal((await get(`/v1/jobs?${names.map((name) => `${name}=`).join('&')}`)).text, all);
+    assertRest(await get('/v1/users?role=&status='), 0);
+    assertRest(await get('/v1/jobs/latest?job_type='), 0);
+  });
+
+  it('answers 10010 for a page beside a cursor, and names it', async () => {
+    for (const path of ['/v1/jobs', '/v1/users']) {
+      await gateway.addUser(`usr-of-${path.slice(4)}`, 'user');
+      const { next } = (await get(`${path}?per_page=1`)).body.data;
+      for (const page of [1, 2]) {
+        const answer = await get(`${path}?per_page=1&page=${page}&after=${next}`, {
+          'accept-language': 'en',
+        });
+        assertRest(answer, 10010);
+        assert.deepEqual(answer.body.data.parameters, { page: 'cannot stand beside after' });
+      }
+    }
+  });
+
   it('filters by the parameter that query_by names', async () => {
     const byType = await get('/v1/jobs?query_by=job_type&job_type=neonsan');
     assert.deepEqual(idsOf(byType), ['j-3K2CQ4h6']);
@@ -244,6 +296,14 @@ describe('the conventions of the REST API', () => {
       assertRest(answer, 10011);
       assert.deepEqual(Object.keys(answer.body.data.parameters), ['per_page']);
     }
+  });
+
+  it('lists access keys whole: a user has no more than a page may hold by default', async () => {
+    assert.equal((await get('/v1/jobs')).body.data.perPage, MAX_KEYS_PER_USER);
+    assert.deepEqual(Object.keys((await get('/v1/keys')).body.data), ['accessKeys', 'total']);
+    const answer = await get('/v1/keys?page=1&per_page=20');
+    assertRest(answer, 10001);
+    assert.deepEqual(Object.keys(answer.body.data.parameters), ['page', 'per_page']);
   });
 
   it('answers 10013 for a wrong sort_by: its words are spelled as in a query', async () => {
@@ -354,6 +414,12 @@ describe('the conventions of the REST API', () => {
       assert.equal(answer.headers.get('etag'), tag);
       assert.notEqual(answer.headers.get('x-request-id'), null);
     }
+  });
+
+  it('gives the newest job no tag: one job’s version is no other’s', async () => {
+    const answer = await get('/v1/jobs/latest', { 'if-none-match': '*' });
+    assertRest(answer, 0);
+    assert.equal(answer.headers.get('etag'), null);
   });
 
   it('answers in full to whom has another version', async () => {

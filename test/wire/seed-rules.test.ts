@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { restRoutes } from '../../adapters/rest/answer.ts';
-import { reservedCodes } from '../../adapters/wire/error-catalogue.ts';
+import type { OperationObject } from '../../adapters/rest/openapi/document.ts';
+import { writeDocument } from '../../adapters/rest/openapi/write-document.ts';
+import { errorCatalogue, reservedCodes } from '../../adapters/wire/error-catalogue.ts';
 import { callRaw, callRest, type Answer } from '../support/clients.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { assertRest } from './assert-convention.ts';
@@ -15,6 +17,23 @@ function keysOf(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>
     key === 'resources' || key === 'directive' ? [key] : [key, ...keysOf(inner)],
   );
+}
+
+const document = writeDocument('en');
+const operations: readonly OperationObject[] = Object.values(document.paths).flatMap((item) =>
+  Object.values(item),
+);
+
+/** The names of all properties of the schemas below a value. */
+function propertiesBelow(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { properties } = value as { properties?: object };
+  const own = !Array.isArray(value) && properties ? Object.keys(properties) : [];
+  return [...own, ...Object.values(value).flatMap(propertiesBelow)];
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** One test for each rule of 数人云's specification; docs/rest-rules.md says which is which. */
@@ -123,6 +142,11 @@ describe('the rules of the REST convention', () => {
     const empty = await get('/v1/jobs?status=failed&job_type=none');
     assertRest(empty, 0);
     assert.deepEqual(empty.body.data.jobs, []);
+    const path = await create();
+    await send('PATCH', path, { status: 'failed' });
+    const deleted = await send('DELETE', path);
+    assertRest(deleted, 0, 200);
+    assert.deepEqual(deleted.body.data, {});
   });
 
   it('answers 401 without a token, with a wrong one and with one that has expired', async () => {
@@ -144,6 +168,46 @@ describe('the rules of the REST convention', () => {
     }
   });
 
+  it('answers 500 and 503 where the gateway or what it needs fails, and for nothing else', async () => {
+    const { db } = gateway.database;
+    const path = await create();
+    const row = db('jobs').where('job_id', path.split('/').at(-1) as string);
+    await row.clone().update({ resources: 'no JSON' });
+    assertRest(await get(path), 10000, 500);
+    await row.delete();
+    await db.schema.renameTable('tokens', 'tokens_away');
+    try {
+      assertRest(await callRest(gateway, 'not-seen-before', '/v1/auth/verify'), 10000, 503);
+    } finally {
+      await db.schema.renameTable('tokens_away', 'tokens');
+    }
+    for (const { status, code } of Object.values(errorCatalogue)) {
+      assert.equal(status >= 500, code === 10000, `${code} with ${status}`);
+    }
+  });
+
+  it('puts an object under data, never a list', async () => {
+    for (const path of [JOB, '/v1/jobs', '/v1/users', '/v1/keys', `${JOB}/timeline`, '/v1/nothing']) {
+      assert.equal(isObject((await get(path)).body.data), true, path);
+    }
+    const shown = operations.flatMap(({ responses }) =>
+      Object.values(responses['200']?.content?.['application/json']?.examples ?? {}),
+    );
+    const values = shown.flatMap((each) => ('value' in each ? [each.value as { data?: unknown }] : []));
+    const data = values.flatMap((value) => ('data' in value ? [value.data] : []));
+    assert.ok(data.length > 20);
+    for (const each of data) assert.equal(isObject(each), true);
+  });
+
+  it('documents itself by an OpenAPI document, and shows it with Swagger UI', async () => {
+    const answer = await callRaw(gateway, '/v1/openapi');
+    assert.deepEqual([answer.status, answer.body.openapi], [200, '3.1.0']);
+    assert.ok('/v1/jobs/{job_id}' in answer.body.paths);
+    const page = await fetch(`${gateway.base}/docs`);
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /<script src="[^"]+\/swagger-ui\.js"/);
+  });
+
   it('answers JSON with code and data, and nothing beside them', async () => {
     for (const answer of [await get(JOB), await get('/v1/jobs'), await get('/v1/nothing')]) {
       assert.deepEqual(Object.keys(answer.body), ['code', 'data']);
@@ -159,7 +223,9 @@ describe('the rules of the REST convention', () => {
       await get(`${JOB}/timeline`),
       await get('/v1/keys'),
     ];
-    for (const key of answers.flatMap(({ body }) => keysOf(body))) {
+    const documented = propertiesBelow(document);
+    assert.ok(new Set(documented).size > 40);
+    for (const key of [...documented, ...answers.flatMap(({ body }) => keysOf(body))]) {
       assert.match(key, /^[a-z]+([A-Z][a-z]+)*$/);
       assert.doesNotMatch(key, /^(msg|resp|req|res|err|num|cnt|desc|ts|uid)$/);
     }
@@ -218,6 +284,9 @@ describe('the rules of the REST convention', () => {
       '15***',
     ]) {
       assert.ok(reservedCodes[code]?.zh, code);
+    }
+    for (const [reason, { code }] of Object.entries(errorCatalogue)) {
+      assert.doesNotMatch(String(code), /^1[245]/, reason);
     }
   });
 });

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { restRoutes } from '../../adapters/rest/answer.ts';
+import { restBindings } from '../../adapters/rest/bindings.ts';
+import { examples, type Example } from '../../adapters/rest/openapi/examples.ts';
 import { callAction, callRest, type Answer } from '../support/clients.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { assertRest } from './assert-convention.ts';
 
 type Headers = Record<string, string>;
+
+/** Changes of what has no version. */
+const unversioned = restRoutes().flatMap(({ operation, route }) =>
+  ['PUT', 'PATCH', 'DELETE'].includes(route.method) && !route.conditional
+    ? [{ operation, route, index: restBindings[operation].indexOf(route as never) }]
+    : [],
+);
 
 describe('writes through the REST API', () => {
   let gateway: TestGateway;
@@ -135,6 +145,36 @@ describe('writes through the REST API', () => {
       assert.equal((await get(jobId)).version, 1);
     });
   }
+
+  for (const { operation, route, index } of unversioned) {
+    it(`refuses If-Match on ${route.method} ${route.path}, which asks for no version`, async () => {
+      const { path: inPath = {}, body } = (examples[operation] as readonly Example[])[index] as Example;
+      const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => String(inPath[name]));
+      for (const match of ['"1"', 'W/"1"', '3', '']) {
+        const answer = await send(route.method, path, body, { 'if-match': match });
+        assertRest(answer, 10001);
+        assert.deepEqual(answer.body.data.parameters, { 'If-Match': 'is not a parameter here' });
+      }
+      // The session goes on: nothing of it was done.
+      assertRest(await send('GET', '/v1/auth'), 0);
+    });
+  }
+
+  it('takes If-Match: * wherever it comes: it asks for nothing', async () => {
+    assert.equal(unversioned.length, 6);
+    const ended = await gateway.logIn();
+    assertRest(await send('DELETE', '/v1/auth', undefined, { authorization: ended, 'if-match': '*' }), 0);
+    const patched = await send('PATCH', '/v1/users/usr-00000000', { role: 'admin' }, { 'if-match': ' * ' });
+    assertRest(patched, 0);
+  });
+
+  it('passes over Idempotency-Key on what is no POST', async () => {
+    const path = `/v1/jobs/${await create()}`;
+    const key = { 'idempotency-key': 'of-a-library' };
+    for (const status of ['working', 'step1']) {
+      assert.equal((await send('PATCH', path, { status }, key)).body.data.status, status);
+    }
+  });
 
   it('judges a job that does not exist as missing, whatever If-Match says', async () => {
     for (const match of ['*', '"1"']) {

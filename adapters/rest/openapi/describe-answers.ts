@@ -147,13 +147,16 @@ export function describeHeader(
 ): Record<string, HeaderObject> {
   const header = answerHeaders[lowerCase];
   if (!header) throw new Error(`adapters/rest/openapi/headers.ts does not describe ${lowerCase}`);
-  const { name, description, schema, closed } = header;
+  const { name, description, schema, closed, example } = header;
   const known = [...new Set(values)].map((value) => (schema.type === 'integer' ? Number(value) : value));
+  const shown = example ?? known[0];
   return {
     [name]: {
       description: description[language],
       required,
       schema: closed ? { ...schema, enum: known } : schema,
+      // That of the language would be another one in each language of the document.
+      ...(shown !== undefined && name !== 'Content-Language' && { example: shown }),
     },
   };
 }

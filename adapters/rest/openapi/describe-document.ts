@@ -3,9 +3,16 @@ import { describeHeader, joinHeaders, joinOutcomes, refused } from './describe-a
 import type { OperationObject, ResponseObject, Schema } from './document.ts';
 import { everyRequest, ifNoneMatch } from './headers.ts';
 import { headerParameter } from './describe-parameters.ts';
-import { words } from './prose.ts';
+import { tags, words } from './prose.ts';
 import { unreadableAnswer } from './show-example.ts';
 
+/** Where the document is served. */
+export const DOCUMENT_PATH = '/v1/openapi';
+
+/** The version of the document: it rises with what callers see. */
+export const VERSION = '0.1.0';
+
+const OPERATION = 'showDocument';
 const TAG: Schema = { type: 'string', pattern: '^"[A-Za-z0-9_-]+"$' };
 const NO_SNIFFING: Schema = { const: 'nosniff' };
 
@@ -24,7 +31,7 @@ export function describeDocument(language: Language): OperationObject {
     },
   };
   return {
-    operationId: 'showDocument',
+    operationId: OPERATION,
     summary: words.documentSummary[language],
     tags: ['docs'],
     security: [],
@@ -42,11 +49,29 @@ export function describeDocument(language: Language): OperationObject {
       '200': {
         description: words.document[language],
         headers,
-        content: { 'application/json': { schema: DOCUMENT } },
+        content: {
+          'application/json': {
+            schema: DOCUMENT,
+            examples: { success: { summary: words.success[language], value: outline(language) } },
+          },
+        },
       },
       '304': { description: words.unchanged[language], headers },
       ...joinOutcomes([refused('malformed_request', unreadableAnswer(language))], language),
     },
+  };
+}
+
+/** The document in short: one operation of all. */
+function outline(language: Language): Readonly<Record<string, unknown>> {
+  return {
+    openapi: '3.1.0',
+    info: { title: words.title[language], version: VERSION },
+    servers: [{ url: '/', description: words.here[language] }],
+    tags: [{ name: 'docs', description: tags.docs[language] }],
+    security: [{ token: [] }],
+    paths: { [DOCUMENT_PATH]: { get: { operationId: OPERATION, summary: words.documentSummary[language] } } },
+    components: {},
   };
 }
 

@@ -58,6 +58,7 @@ export interface HeaderObject {
   readonly description: string;
   readonly required?: boolean;
   readonly schema: Schema;
+  readonly example?: unknown;
 }
 
 export interface MediaObject {

@@ -1,6 +1,7 @@
 import { Role, UserId } from '../../../schemas/user.ts';
 import { LANGUAGE_TAGS, LANGUAGES, type Text } from '../../wire/language.ts';
 import type { Schema } from './document.ts';
+import { REQUEST_ID } from './show-example.ts';
 
 /** One header, whichever way it goes. */
 export interface Header {
@@ -9,6 +10,8 @@ export interface Header {
   readonly description: Text;
   /** Has no values but those that the examples of its operation show. */
   readonly closed?: true;
+  /** Where no example of an operation has it. */
+  readonly example?: string;
 }
 
 const requestId: Schema = { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:/+=-]+$' };
@@ -18,6 +21,7 @@ export const answerHeaders: Readonly<Record<string, Header>> = {
   'x-request-id': {
     name: 'X-Request-Id',
     schema: requestId,
+    example: REQUEST_ID,
     description: {
       en: 'id of the request, as in the log: the caller’s own where it sent one',
       zh: '请求 id，与日志一致；调用者发送了则沿用',

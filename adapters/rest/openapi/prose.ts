@@ -63,20 +63,20 @@ const INTRODUCTION: Text = {
 
 - **Answers** are \`{"code":0,"data":…}\`, or \`{"code":n,"data":{"message":…,"reason":…,…}}\` for a failure. HTTP is 200 for both; 401 asks for credentials, 400 stands for what is no HTTP request, and 50x for a fault of the gateway or what it needs. A code that is not 0 is also in the header \`X-Error-Code\`.
 - **Credentials** are a token: \`POST /v1/auth\` gives one, and each call carries it as \`Authorization: <token>\`.
-- **Parameters** stand in the query of a GET or DELETE and in the JSON body of a POST, PUT or PATCH. One that is not known is refused by its name. Lists in a query are separated by commas.
-- **Lists** have pages: \`page\` and \`per_page\`, or \`after\` with the \`next\` of the page before, which costs the same however deep.
-- **Versions.** \`ETag\` is a job’s version. \`If-None-Match\` spares an answer that the caller has, \`If-Match\` a change of a version that it has not seen.
-- **Retries.** A POST with an \`Idempotency-Key\` may be sent again for 24 hours: it gets the same answer and has no second effect.
+- **Parameters** stand in the query of a GET or DELETE and in the JSON body of a POST, PUT or PATCH. One that is not known is refused by its name. Lists in a query are separated by commas; an empty one is refused.
+- **Lists** have pages: \`page\` and \`per_page\`, or \`after\` with the \`next\` of the page before, which costs the same however deep; not both.
+- **Versions.** \`ETag\` is a job’s version. \`If-None-Match\` spares an answer that the caller has, \`If-Match\` a change of a version that it has not seen; a PUT, PATCH or DELETE of what has no version refuses it, unless it is \`*\`.
+- **Retries.** A POST with an \`Idempotency-Key\` may be sent again for 24 hours: it gets the same answer and has no second effect. On other methods the key is passed over.
 - **HEAD** is answered as GET is, without the body.
 - Keys are camelCase, but for the content of \`resources\` and \`directive\`, which is the caller’s own.`,
   zh: `同一作业服务，两种调用约定：本 REST API，以及 [action API](/docs/actions)。
 
 - **响应**为 \`{"code":0,"data":…}\`，失败时为 \`{"code":n,"data":{"message":…,"reason":…,…}}\`。两者的 HTTP 状态码均为 200；401 表示需要凭证，400 表示不是合法的 HTTP 请求，50x 表示网关或其依赖出错。非 0 的错误码同时写在响应头 \`X-Error-Code\` 中。
 - **凭证**为 token：由 \`POST /v1/auth\` 获取，每次调用以 \`Authorization: <token>\` 提供。
-- **参数**：GET、DELETE 写在查询字符串中，POST、PUT、PATCH 写在 JSON 请求体中；未知参数会被拒绝并指出名称。查询字符串中的列表以逗号分隔。
-- **列表**分页：使用 \`page\` 和 \`per_page\`；或以上一页返回的 \`next\` 作为 \`after\` 继续，翻到多深开销都相同。
-- **版本**：\`ETag\` 即作业的版本号。\`If-None-Match\` 避免重复返回已有内容，\`If-Match\` 避免覆盖未见过的版本。
-- **重试**：带 \`Idempotency-Key\` 的 POST 在 24 小时内可以重复发送，得到相同的返回，不会重复执行。
+- **参数**：GET、DELETE 写在查询字符串中，POST、PUT、PATCH 写在 JSON 请求体中；未知参数会被拒绝并指出名称。查询字符串中的列表以逗号分隔，空列表会被拒绝。
+- **列表**分页：使用 \`page\` 和 \`per_page\`；或以上一页返回的 \`next\` 作为 \`after\` 继续，翻到多深开销都相同；两种方式不能同时使用。
+- **版本**：\`ETag\` 即作业的版本号。\`If-None-Match\` 避免重复返回已有内容，\`If-Match\` 避免覆盖未见过的版本；对没有版本号的资源执行 PUT、PATCH、DELETE 时，除 \`*\` 外一律拒绝 \`If-Match\`。
+- **重试**：带 \`Idempotency-Key\` 的 POST 在 24 小时内可以重复发送，得到相同的返回，不会重复执行。其他方法忽略此请求头。
 - **HEAD** 与 GET 的响应相同，只是没有响应体。
 - 键名一律为 camelCase；\`resources\` 与 \`directive\` 的内容属于调用者，不作改写。`,
 };

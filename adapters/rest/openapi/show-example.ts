@@ -7,7 +7,8 @@ import { answerUnreadable } from '../answer.ts';
 import type { RestRoute } from '../bindings.ts';
 import { encode, encodeError } from '../encode.ts';
 
-const REQUEST_ID = '6d7e6d4b-1a69-47b1-895c-0e212bc62060';
+/** The id of the request in every example. */
+export const REQUEST_ID = '6d7e6d4b-1a69-47b1-895c-0e212bc62060';
 
 /** What an output is answered as, by the very code that answers calls. @param held tags that the caller has */
 export function outputAnswer(

@@ -6,18 +6,12 @@ import { restBindings, type RestRoute } from '../bindings.ts';
 import { describeAnswers } from './describe-answers.ts';
 import { describeBody, describeParameters, headerParameter, pathOf } from './describe-parameters.ts';
 import { namedSchemas } from './describe-schema.ts';
-import { describeDocument } from './describe-document.ts';
+import { describeDocument, DOCUMENT_PATH, VERSION } from './describe-document.ts';
 import type { Method, OpenApiDocument, OperationObject } from './document.ts';
 import { examples, type Example } from './examples.ts';
 import { everyRequest } from './headers.ts';
 import { introduction, tags, words } from './prose.ts';
 import { componentOf, refusalExample, refusalSchema } from './refusals.ts';
-
-/** Where the document is served. */
-export const DOCUMENT_PATH = '/v1/openapi';
-
-/** The version of the document: it rises with what callers see. */
-const VERSION = '0.1.0';
 
 /**
  * The OpenAPI document of the REST API in one language: the catalogue, the bindings and the schemas, and what they

@@ -23,10 +23,15 @@ type Call<Id extends OperationId> = undefined extends Operations[Id]['input']
   ? (input?: Given<Id>) => Promise<Operations[Id]['data']>
   : (input: Given<Id>) => Promise<Operations[Id]['data']>;
 
+/** A user, as a list has it. */
+export type User = Operations['describeUsers']['data']['users'][number];
+
 /** Every operation by its id; each answers the `data` of the envelope, or throws a JobgateError. */
 export type Client = { readonly [Id in OperationId]: Call<Id> } & {
   /** Every job that the filters match, page by page, as it is asked for. */
   eachJob(query?: Given<'describeJobs'>['query'], signal?: AbortSignal): AsyncGenerator<Job>;
+  /** Every user that the filters match and the caller may see, likewise. */
+  eachUser(query?: Given<'describeUsers'>['query'], signal?: AbortSignal): AsyncGenerator<User>;
 };
 
 /**
@@ -49,17 +54,39 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     ...calls,
-    async *eachJob(query = {}, signal) {
-      let after = query.after;
-      do {
-        const { page: _page, ...filters } = query;
-        const page = await calls.describeJobs({
-          query: { per_page: 100, ...filters, ...(after !== undefined && { after }) },
-          ...(signal && { signal }),
-        });
-        yield* page.jobs;
-        after = page.next;
-      } while (after !== undefined);
-    },
+    eachJob: (query = {}, signal) =>
+      walk(
+        query,
+        (at) => calls.describeJobs({ query: at, ...(signal && { signal }) }),
+        ({ jobs }) => jobs,
+      ),
+    eachUser: (query = {}, signal) =>
+      walk(
+        query,
+        (at) => calls.describeUsers({ query: at, ...(signal && { signal }) }),
+        ({ users }) => users,
+      ),
   };
+}
+
+/** What a list can be asked for to begin with. */
+interface Start {
+  readonly page?: number;
+  readonly per_page?: number;
+  readonly after?: string;
+}
+
+/** Follows the cursors of a list to its end. There is no way to it by the number of a page. */
+async function* walk<Query extends Start, Page extends { readonly next?: string }, Item>(
+  query: Query,
+  ask: (query: Omit<Query, 'page'>) => Promise<Page>,
+  itemsOf: (page: Page) => readonly Item[],
+): AsyncGenerator<Item> {
+  const { page: _page, ...filters } = query;
+  let { after } = query;
+  do {
+    const page = await ask({ per_page: 100, ...filters, ...(after !== undefined && { after }) });
+    yield* itemsOf(page);
+    after = page.next;
+  } while (after !== undefined);
 }

@@ -1,3 +1,3 @@
-export { createClient, type Client, type ClientOptions } from './client.ts';
+export { createClient, type Client, type ClientOptions, type User } from './client.ts';
 export { JobgateError } from './jobgate-error.ts';
 export type * from './types.ts';

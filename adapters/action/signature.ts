@@ -21,6 +21,8 @@ const OWN = [
 
 /** Letters that percent-encoding leaves as they are (RFC 3986, section 2.3). */
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/;
+/** A pair that is written as it is signed. */
+const PLAIN_PAIR = /^[A-Za-z0-9\-._~]+=[A-Za-z0-9\-._~]*$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /** QingCloud's signature, version 1, as it came with a call. */
@@ -59,8 +61,9 @@ export function stringToSign(method: string, path: string, sent: readonly Sent[]
   if (!isSorted(signed)) signed.sort(signed.every(isAscii) ? compareUnits : compareBytes);
   try {
     let pairs = '';
-    for (const { name, value } of signed) {
-      pairs += `${pairs === '' ? '' : '&'}${encode(name)}=${encode(textFor(value))}`;
+    for (const { name, value, pair = '' } of signed) {
+      const written = PLAIN_PAIR.test(pair) ? pair : `${encode(name)}=${encode(textFor(value))}`;
+      pairs += pairs === '' ? written : `&${written}`;
     }
     return `${method}\n${path}\n${pairs}`;
   } catch {

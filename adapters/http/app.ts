@@ -1,5 +1,4 @@
 import { Router } from '@koa/router';
-import type { RequestListener, ServerResponse } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
 import { asRefusal, type Refusal } from '../../src/errors.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
@@ -21,7 +20,9 @@ import { findPage } from './docs.ts';
 import { matchHotRoutes } from './hot-routes.ts';
 import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
 import { messageOf, send, write, type SendParts } from './send.ts';
+import type { Listener } from './server.ts';
 import { together } from './together.ts';
+import type { TrackedResponse } from './tracked-response.ts';
 import { refuseHeaders, saysTwice } from './unreadable.ts';
 
 export interface AppParts extends RequestSettings, SendParts {
@@ -34,7 +35,7 @@ export interface AppParts extends RequestSettings, SendParts {
 /** An answer that is ready to be sent. */
 interface Answered {
   readonly request: HttpRequest;
-  readonly response: ServerResponse;
+  readonly response: TrackedResponse;
   readonly answer: WireAnswer;
 }
 
@@ -42,7 +43,7 @@ interface Answered {
  * Takes every request. Calls of the action API, which has one path, and of the routes that the bindings call `hot` are
  * answered here; Koa and its router see to all others. Both ways lead through the same adapters and the same `send`.
  */
-export function createListener(parts: AppParts): RequestListener {
+export function createListener(parts: AppParts): Listener {
   const { gateway, action } = parts;
   const general = createApp(parts).callback();
   const matchHot = matchHotRoutes(restRoutes());
@@ -93,7 +94,7 @@ function createApp(parts: AppParts): Koa {
   const router = new Router({ sensitive: true, strict: true });
   const answer = (ctx: Context, request: HttpRequest, given: WireAnswer): void => {
     ctx.respond = false;
-    send(parts, request, ctx.res, given);
+    send(parts, request, responseOf(ctx), given);
   };
 
   /** @param routed the methods that the path has; none where it is not known */
@@ -134,7 +135,7 @@ function createApp(parts: AppParts): Koa {
     const page = findPage(ctx);
     if (!page) return next();
     ctx.respond = false;
-    return write(parts, new HttpRequest(ctx.req, parts), ctx.res, page);
+    return write(parts, new HttpRequest(ctx.req, parts), responseOf(ctx), page);
   });
   const fixed = fixedPaths();
   app.use((ctx, next) => {
@@ -154,6 +155,11 @@ function createApp(parts: AppParts): Koa {
     parts.log.warn({ because: messageOf(cause) }, 'an answer could not be sent'),
   );
   return app;
+}
+
+/** Koa hands on what the server made. */
+function responseOf({ res }: Context): TrackedResponse {
+  return res as TrackedResponse;
 }
 
 /** The paths without parameters, and the methods that each has. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '../../src/ports.ts';
 import { ADMIN_PATHS } from './admin.ts';
@@ -42,7 +42,7 @@ const BEHIND_MOST = 8;
  * Lets in what can be carried, and refuses the rest at once, before its body is read. What was let in is never refused
  * here again: a change that is under way is finished. Where nothing is refused it costs a few comparisons.
  */
-export function guard(listener: RequestListener, parts: GuardParts): Guard {
+export function guard(listener: Listener, parts: GuardParts): Guard {
   const limit = createCallLimit(parts.callLimit);
   const refuse = prepareRefusals(parts.actionPath, parts.cors);
   const tell = tellOfRefusals(parts.log);

@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Log } from '../../src/ports.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { allowMethods, NO_CORS, type Cors } from './cors.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpRequest } from './request.ts';
+import type { TrackedResponse } from './tracked-response.ts';
 
 export interface SendParts {
   readonly log: Log;
@@ -18,7 +19,7 @@ export interface SendParts {
 export function send(
   parts: SendParts,
   request: HttpRequest,
-  response: ServerResponse,
+  response: TrackedResponse,
   answer: WireAnswer,
 ): void {
   write(parts, request, response, answer);
@@ -29,17 +30,20 @@ export function send(
 export function write(
   parts: SendParts,
   request: HttpRequest,
-  response: ServerResponse,
+  response: TrackedResponse,
   answer: Pick<WireAnswer, 'status' | 'headers' | 'body'>,
 ): void {
   const { status, body } = answer;
   // Node takes names and values in turn as they are; an object it would have to take apart again.
-  const headers: (string | number)[] = ['x-request-id', request.requestId];
+  const headers = ['x-request-id', request.requestId];
   const named = letOriginRead(parts.cors(request.headers.origin), answer.headers);
   for (const name of Object.keys(named)) headers.push(name, named[name]!);
-  if (body !== undefined) headers.push('content-length', Buffer.byteLength(body));
-  if (parts.draining() || endsConnection(response.req)) headers.push('connection', 'close');
-  response.writeHead(status, headers).end(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  if (bytes) headers.push('content-length', String(bytes.length));
+  const closes = parts.draining() || endsConnection(response.req);
+  if (bytes && !closes && response.endInOnePiece(status, headers, bytes)) return;
+  if (closes) headers.push('connection', 'close');
+  response.writeHead(status, headers).end(bytes);
 }
 
 /** The headers of an answer, with those that let a page of another origin read it. */

@@ -1,4 +1,15 @@
-import { ServerResponse, type IncomingMessage } from 'node:http';
+import { ServerResponse, STATUS_CODES, type IncomingMessage } from 'node:http';
+
+/** A longer body is not worth making a text of; in bytes. */
+const ONE_PIECE_MOST = 16_384;
+
+/** How long an idle connection may stay, as Node tells its client; in ms. */
+interface KeepsAlive {
+  readonly _keepAliveTimeout?: number;
+}
+
+/** Where Node keeps the head of an answer until it sends it: with the first piece of the body. */
+const HEAD = '_header';
 
 /**
  * A response that says when the call is over: the answer is made, or there will be none. Events do not say so: of two
@@ -11,6 +22,31 @@ export class TrackedResponse<
 
   whenOver(tell: () => void): void {
     this.#over = tell;
+  }
+
+  /**
+   * Ends an answer by one text, head and body. Node's own `writeHead` and `end` make three pieces of it, each on its way
+   * through the stream, which costs a tenth of what reading one job does. `test/unit/one-piece.test.ts` holds the bytes
+   * against those that Node writes.
+   * @param headers names and values in turn; `content-length` among them, and nothing about the connection
+   * @returns false, and nothing done, where the end is not so plain: the connection closes, or HEAD was asked
+   */
+  endInOnePiece(status: number, headers: readonly string[], body: Buffer): boolean {
+    if (!this.shouldKeepAlive || this.req.method === 'HEAD' || body.length > ONE_PIECE_MOST) return false;
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+    for (let at = 0; at < headers.length; at += 2) {
+      const value = headers[at + 1]!;
+      if (!/^[\t\x20-\x7e]*$/.test(value)) return false;
+      head += `${headers[at]}: ${value}\r\n`;
+    }
+    const { _keepAliveTimeout: kept = 0 } = this as KeepsAlive;
+    const seconds = Math.floor(kept / 1000);
+    head += `Date: ${httpDate()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
+    this.statusCode = status;
+    // Every byte is one character of Latin-1, in which Node writes a head.
+    (this as unknown as Record<typeof HEAD, string>)[HEAD] = head + body.toString('latin1');
+    this.end();
+    return true;
   }
 
   override end(...given: unknown[]): this {
@@ -28,4 +64,13 @@ export class TrackedResponse<
     this.#over = undefined;
     tell?.();
   }
+}
+
+let written = { second: -1, date: '' };
+
+/** The present second, as the header `Date` has it. */
+function httpDate(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (written.second !== second) written = { second, date: new Date(second * 1000).toUTCString() };
+  return written.date;
 }

@@ -26,7 +26,10 @@ export function refuseHeaders(actionPath: string, request: WireRequest): WireAns
     : answerUnreadableRest(request);
 }
 
-const ONCE = new Set(['host', 'authorization', 'content-type']);
+/** Headers that may stand once, by the length of their names: so most others need not be looked at. */
+const ONCE: ReadonlyMap<number, string> = new Map(
+  ['host', 'authorization', 'content-type'].map((name) => [name.length, name]),
+);
 
 /**
  * Whether a header that may stand once stands twice: Node takes the first, and who stands in between may have judged by
@@ -34,12 +37,13 @@ const ONCE = new Set(['host', 'authorization', 'content-type']);
  * @param rawHeaders names and values in turn
  */
 export function saysTwice(rawHeaders: readonly string[]): boolean {
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]?.toLowerCase() ?? '';
-    if (!ONCE.has(name)) continue;
-    if (seen.has(name)) return true;
-    seen.add(name);
+    const sent = rawHeaders[at]!;
+    const name = ONCE.get(sent.length);
+    if (name === undefined || sent.toLowerCase() !== name) continue;
+    if (seen.includes(name)) return true;
+    seen.push(name);
   }
   return false;
 }

@@ -19,11 +19,24 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     throw new Refusal('malformed_request', { detail: 'body-encoding' });
   }
   const told = request.headers['content-length'];
-  const tooLarge = (): Refusal => new Refusal('malformed_request', { detail: 'body-too-large', limit });
   const said = Number(told);
-  if (said > limit) throw tooLarge();
+  if (said > limit) throw tooLarge(limit);
   // The caller may have gone while its credentials were looked up.
   if (!request.readable) throw cutOff();
+  // Node hands a request on before it looks at what came with the headers, which mostly is all of it.
+  await Promise.resolve();
+  const bytes = request.complete ? takeWhole(request) : await waitForWhole(request, limit);
+  if (bytes.length > limit) throw tooLarge(limit);
+  if (told !== undefined && said !== bytes.length) throw cutOff();
+  return bytes;
+}
+
+/** A body that has come: to listen to its stream would take longer than all else that is done with it. */
+function takeWhole(request: IncomingMessage): Buffer {
+  return (request.read() as Buffer | null) ?? Buffer.alloc(0);
+}
+
+function waitForWhole(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -32,26 +45,22 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
       request.pause();
       reject(refusal);
     };
-    const whole = (): void => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     const take = (chunk: Buffer): void => {
       length += chunk.length;
       chunks.push(chunk);
-      if (length > limit) fail(tooLarge());
-      // Node lets no body be longer than it says.
-      else if (length === said) whole();
+      if (length > limit) fail(tooLarge(limit));
     };
-    // Without it the stream keeps the first piece until the next turn.
-    request.read(0);
     request.on('data', take);
-    request.on('end', () => {
-      if (told !== undefined && said !== length) fail(cutOff());
-      else whole();
-    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on('error', (cause) => fail(cutOff(cause)));
     request.on('close', () => {
       if (!request.readableEnded) fail(cutOff());
     });
   });
+}
+
+function tooLarge(limit: number): Refusal {
+  return new Refusal('malformed_request', { detail: 'body-too-large', limit });
 }
 
 function cutOff(cause?: unknown): Refusal {
@@ -106,5 +115,7 @@ function depthOf(text: string, depthMost: number): number {
 
 /** `application/json; charset=utf-8` → `application/json`; empty where none was sent. */
 export function mediaType(header: string | undefined): string {
+  // What nearly everyone sends is it already.
+  if (header === 'application/x-www-form-urlencoded' || header === 'application/json') return header;
   return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }

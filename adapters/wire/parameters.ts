@@ -10,6 +10,8 @@ export interface Sent {
   readonly value: unknown;
   /** The value as it was written, where it was written as JSON. */
   readonly text?: string;
+  /** Name and value as they were written, where they stood in a query or a form. */
+  readonly pair?: string;
 }
 
 /** The JSON Schema of one property, as far as decoding looks at it. */
@@ -60,7 +62,7 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
         throw new Refusal('malformed_request', { detail: 'body-not-utf8' });
       }
     } else {
-      sent.push({ name, value });
+      sent.push({ name, value, pair });
     }
   }
   return { sent, problems };

@@ -35,7 +35,7 @@ describe('the pairs of a query or a form', () => {
 
   it('that are not percent-encoded UTF-8 are told by name, and the others are read', () => {
     const { sent, problems } = parsePairs('a=%FF&b=1&%zz=2&c=%');
-    assert.deepEqual(sent, [{ name: 'b', value: '1' }]);
+    assert.deepEqual(sent, [{ name: 'b', value: '1', pair: 'b=1' }]);
     const fault = { is: 'format', expected: 'utf8' };
     assert.deepEqual(problems, [
       { parameter: 'a', asSent: true, fault },

@@ -1,21 +1,23 @@
-import type { ServerResponse } from 'node:http';
 import { Refusal } from '../../src/errors.ts';
 import { answerFault as answerActionFault } from '../action/answer.ts';
 import { answerFault as answerRestFault } from '../rest/answer.ts';
 import { bareRequest } from '../wire/bare-request.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { LANGUAGES, languageOf, type Language } from '../wire/language.ts';
-import type { Cors } from './cors.ts';
+import { NO_CORS, type Cors } from './cors.ts';
 import { isActionPath, type HttpRequest } from './request.ts';
+import type { TrackedResponse } from './tracked-response.ts';
 
 /** Refuses a call because of load, in the caller's convention. */
-export type RefuseBusy = (request: HttpRequest, response: ServerResponse, closes: boolean) => Protocol;
+export type RefuseBusy = (request: HttpRequest, response: TrackedResponse, closes: boolean) => Protocol;
 export type Protocol = WireAnswer['outcome']['protocol'];
 
 /** An answer that is ready but for the request's id, which stands between the two parts of a body where it is told. */
 interface Prepared {
   readonly status: number;
   readonly headers: WireAnswer['headers'];
+  /** The headers as names and values in turn. */
+  readonly listed: readonly string[];
   readonly before: string;
   readonly after: string | undefined;
 }
@@ -30,17 +32,22 @@ export function prepareRefusals(actionPath: string, cors: Cors): RefuseBusy {
 
   return (request, response, closes) => {
     const protocol = isActionPath(actionPath, request.path) ? 'action' : 'rest';
-    const { status, headers, before, after } =
+    const { status, headers, listed, before, after } =
       protocol === 'action' ? action[languageAsked(request.query)] : rest[languageRead(request)];
     const { requestId } = request;
-    const body = after === undefined ? before : before + requestId + after;
-    const vary = cors(request.headers.origin);
+    const body = Buffer.from(after === undefined ? before : before + requestId + after);
+    const allowed = cors(request.headers.origin);
+    const length = String(body.length);
+    if (allowed === NO_CORS && !closes) {
+      const all = ['x-request-id', requestId, ...listed, 'content-length', length];
+      if (response.endInOnePiece(status, all, body)) return protocol;
+    }
     response.writeHead(status, {
       ...headers,
-      ...vary,
-      ...('vary' in vary && 'vary' in headers && { vary: `${headers.vary}, ${vary.vary}` }),
+      ...allowed,
+      ...('vary' in allowed && 'vary' in headers && { vary: `${headers.vary}, ${allowed.vary}` }),
       'x-request-id': requestId,
-      'content-length': Buffer.byteLength(body),
+      'content-length': length,
       ...(closes && { connection: 'close' }),
     });
     response.end(body);
@@ -52,7 +59,8 @@ function inEachLanguage(answer: (language: Language) => WireAnswer): Readonly<Re
   const prepared = LANGUAGES.map((language) => {
     const { status, headers, body } = answer(language);
     const [before = '', after] = String(body).split(ID);
-    return [language, { status, headers, before, after }] as const;
+    const made: Prepared = { status, headers, listed: Object.entries(headers).flat(), before, after };
+    return [language, made] as const;
   });
   return Object.fromEntries(prepared) as Record<Language, Prepared>;
 }

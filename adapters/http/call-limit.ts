@@ -5,8 +5,9 @@ const LEAST = 64;
 /** Turns are judged together for so long, in ms, so that one collection of garbage is not taken for load. */
 const WINDOW = 50;
 const TURNS_LEAST = 3;
-/** How fast the limit rises with each window of short turns, and how far it falls with one of long turns. */
+/** How fast the limit rises with each window of short turns, and at the most at once; how far it falls with long turns. */
 const RISE = 1.1;
+const RISE_MOST = 2;
 const FALL_MOST = 0.5;
 const FALL_LEAST = 0.95;
 
@@ -43,12 +44,16 @@ export function createCallLimit(most: number): CallLimit {
       peak = Math.max(peak, underWay);
       if (now - judged < WINDOW || turns.length < TURNS_LEAST) return;
       const usual = turns.toSorted((a, b) => a - b)[turns.length >> 1] as number;
-      present = usual > TURN_MOST ? fallen(usual) : Math.min(most, Math.ceil(present * RISE));
+      present = usual > TURN_MOST ? fallen(usual) : risen((now - judged) / WINDOW);
       turns = [];
       peak = 0;
       judged = now;
     },
   };
+
+  function risen(windows: number): number {
+    return Math.min(most, Math.ceil(present * Math.min(RISE ** windows, RISE_MOST)));
+  }
 
   function fallen(usual: number): number {
     const share = Math.min(FALL_LEAST, Math.max(FALL_MOST, TURN_MOST / usual));

@@ -49,10 +49,15 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
   let underWay = 0;
   let peak = 0;
   let bodies = 0;
-  const probe = createTurnProbe((took, now) => {
-    limit.turned(took, peak, now);
-    peak = underWay;
-  });
+  /** Time spent on refusals so far, in ms. Who is let in does not make it longer: fewer of them would not help. */
+  let refusing = 0;
+  const probe = createTurnProbe(
+    (took, now) => {
+      limit.turned(took, peak, now);
+      peak = underWay;
+    },
+    () => refusing,
+  );
 
   const behind = new WeakMap<Socket, number>();
   const whyNot = (
@@ -100,7 +105,8 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
     underWay: () => underWay,
     limit: () => limit.present,
     listener(incoming, response) {
-      probe(performance.now());
+      const began = performance.now();
+      probe(began);
       const size = changes(incoming) ? sizeOf(incoming, parts.bodyLimit) : 0;
       const because = whyNot(incoming, response, size);
       if (because && !ADMIN_PATHS.has(pathOf(incoming))) {
@@ -110,6 +116,7 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
         const protocol = refuse(new HttpRequest(incoming, parts), response, closes);
         parts.refused(protocol, because);
         tell(because);
+        refusing += performance.now() - began;
         return;
       }
       follow(incoming, response, size);

@@ -30,16 +30,24 @@ export interface Second {
 interface Line {
   readonly socket: Socket;
   sentAt: number;
-  received: string;
+  /** The beginning of the answer, with all of its head, and the end of it: what is between tells nothing. */
+  begin: string;
+  end: string;
+  /** Bytes that are still to come; undefined while the head is not whole. */
+  missing: number | undefined;
 }
 
 /** How long one that was refused waits in a closed load, in ms. */
 const PAUSE = 100;
 
+/** How much of an answer's end is kept, in characters. */
+const END = 100;
+
 /** In each convention: a refusal because of load, and an answer that is none. */
 const REFUSED =
   /^HTTP\/1\.1 (503|200) [^]*\r\nretry-after: \d+\r\n[^]*("reason":"unavailable"|"ret_code":5100)/i;
-const GOOD = /^HTTP\/1\.1 200 [^]*\r\n\r\n(\{"code":0,|\{"action":[^]*"ret_code":0)/;
+const GOOD_BEGIN = /^HTTP\/1\.1 200 [^]*?\r\n\r\n(\{"code":0,|\{"action":)/;
+const GOOD_END = /"ret_code":0\b|\}\}$/;
 
 async function carry({ port, seconds, rate, connections, requests }: Order): Promise<Second[]> {
   const sent = requests.map((request) => Buffer.from(request, 'base64'));
@@ -58,7 +66,8 @@ async function carry({ port, seconds, rate, connections, requests }: Order): Pro
 
   const send = (line: Line): void => {
     line.sentAt = performance.now();
-    line.received = '';
+    line.begin = line.end = '';
+    line.missing = undefined;
     line.socket.write(sent[turn++ % sent.length] as Buffer);
   };
   const again = (line: Line): void => {
@@ -67,12 +76,12 @@ async function carry({ port, seconds, rate, connections, requests }: Order): Pro
   const judge = (line: Line): boolean => {
     const second = secondOf(line.sentAt);
     const took = performance.now() - line.sentAt;
-    const good = GOOD.test(line.received);
+    const good = line.missing === 0 && GOOD_BEGIN.test(line.begin) && GOOD_END.test(line.end);
     if (good) second?.good.push(took);
-    else if (REFUSED.test(line.received)) second?.refused.push(took);
+    else if (REFUSED.test(line.begin)) second?.refused.push(took);
     else if (second) {
       second.wrong++;
-      first ??= line.received;
+      first ??= line.begin;
     }
     line.sentAt = 0;
     return good;
@@ -81,7 +90,9 @@ async function carry({ port, seconds, rate, connections, requests }: Order): Pro
     const line: Line = {
       socket: connect({ port, host: '127.0.0.1', noDelay: true }),
       sentAt: 0,
-      received: '',
+      begin: '',
+      end: '',
+      missing: undefined,
     };
     all.add(line);
     line.socket.setEncoding('latin1');
@@ -93,8 +104,8 @@ async function carry({ port, seconds, rate, connections, requests }: Order): Pro
       if (place >= 0) idle.splice(place, 1);
     });
     line.socket.on('data', (chunk: string) => {
-      line.received += chunk;
-      if (line.sentAt === 0 || !isWhole(line.received)) return;
+      take(line, chunk);
+      if (line.sentAt === 0 || line.missing !== 0) return;
       const good = judge(line);
       if (rate !== undefined) idle.push(line);
       else if (good) again(line);
@@ -121,11 +132,17 @@ async function carry({ port, seconds, rate, connections, requests }: Order): Pro
   return report;
 }
 
-function isWhole(received: string): boolean {
-  const end = received.indexOf('\r\n\r\n');
-  if (end < 0) return false;
-  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(received.slice(0, end + 2))?.[1];
-  return received.length >= end + 4 + Number(length ?? 0);
+function take(line: Line, chunk: string): void {
+  line.end = (line.end + chunk).slice(-END);
+  if (line.missing !== undefined) {
+    line.missing -= chunk.length;
+    return;
+  }
+  line.begin += chunk;
+  const end = line.begin.indexOf('\r\n\r\n');
+  if (end < 0) return;
+  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(line.begin.slice(0, end + 2))?.[1];
+  line.missing = end + 4 + Number(length ?? 0) - line.begin.length;
 }
 
 process.on('message', (order) => {

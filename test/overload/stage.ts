@@ -48,7 +48,7 @@ export async function setStage(): Promise<Stage> {
       someJob({
         jobId: `j-load${String(index).padStart(8, '0')}`,
         createTime: Date.now() - index * 1_000,
-        ...(index === 0 && { resources: JSON.stringify({ text: 'x'.repeat(LARGE) }) }),
+        ...(index === JOBS - 1 && { resources: JSON.stringify({ text: 'x'.repeat(LARGE) }) }),
       }),
     );
     const direct = openMysql(database.url, { poolSize: 1 });
@@ -61,7 +61,9 @@ export async function setStage(): Promise<Stage> {
       body: JSON.stringify({ name: ADMIN.userId, password: ADMIN.password }),
     });
     const { data } = (await answer.json()) as { data: { token: string } };
-    const [largeJobId = '', ...jobIds] = jobs.map((job) => job.jobId);
+    const jobIds = jobs.map((job) => job.jobId);
+    // The oldest: it is on no page that anyone asks for.
+    const largeJobId = jobIds.pop() ?? '';
     return {
       serving,
       port: Number(new URL(serving.base).port),

@@ -23,6 +23,14 @@ describe('the limit of calls under way', () => {
     assert.ok(limit.present > 600 && limit.present < 1_200, `${limit.present} calls of 0.02 ms`);
   });
 
+  it('rises by the time that passed, however few turns there were in it', () => {
+    const limit = createCallLimit(1_000);
+    overload(limit, 100, 2);
+    // Turns of a process that is busy with refusing: what it lets in takes a small part of each.
+    for (let now = 2_000; now < 4_000; now += 80) limit.turned(5, 64, now);
+    assert.ok(limit.present > 900, `${limit.present} after two seconds`);
+  });
+
   it('is what it was within five seconds of short turns, whether it is met or not', () => {
     const limit = createCallLimit(1_000);
     overload(limit, 0.1, 2);

@@ -19,15 +19,21 @@ async function lines(level: string, calls: string): Promise<Record<string, unkno
 describe('the log', () => {
   it('writes the same JSON by hand and by pino', async () => {
     const facts = {
-      ...{ word: 'describe-job', empty: '', odd: '"\\\n\u0000作业 \ud800', slash: 'a/b:c' },
-      ...{ number: 1.5, none: 0, not: Number.NaN, yes: true, no: false, nothing: undefined },
+      word: 'describe-job',
+      empty: '',
+      odd: '"\\\n\u0000作业 \ud800',
+      slash: 'a/b:c',
+      number: 1.5,
+      none: 0,
+      yes: true,
+      no: false,
     };
-    const written = JSON.stringify(facts).replace('"not":null', '"not":Number.NaN');
+    const written = JSON.stringify(facts);
     // A fact that is no word, number or truth leaves the line to pino.
     const [byHand, byPino, infinite] = await lines(
       'info',
-      `log.info({ ...${written}, not: 2, nothing: undefined }, 'a "message"');
-       log.info({ ...${written}, not: 2, list: [1] }, 'a "message"');
+      `log.info({ ...${written}, nothing: undefined }, 'a "message"');
+       log.info({ ...${written}, nothing: undefined, list: [1] }, 'a "message"');
        log.info({ not: Infinity }, 'x');`,
     );
     const { list, time: second, ...rest } = byPino!;

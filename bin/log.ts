@@ -10,11 +10,14 @@ const BACKLOG = 16_777_216;
 /** The log of a process, which may also tell why it ends. */
 export interface ProcessLog extends Log {
   fatal(facts: object, message: string): void;
+  /** How many lines were dropped so far, since nobody took them. */
+  dropped(): number;
 }
 
 /** JSON lines on standard output. Errors are told without their extra fields, where drivers keep whole queries. */
 export function createLog(level: string): ProcessLog {
-  const output = joinLines();
+  let dropped = 0;
+  const output = joinLines((lines) => (dropped += lines));
   const logger = pino({ level, base: null, timestamp: timeMember, serializers: { cause: tell } }, output);
   const number = pino.levels.values['info'];
   return {
@@ -30,6 +33,7 @@ export function createLog(level: string): ProcessLog {
     warn: (facts, message) => logger.warn(facts, message),
     error: (facts, message) => logger.error(facts, message),
     fatal: (facts, message) => logger.fatal(facts, message),
+    dropped: () => dropped,
   };
 }
 
@@ -52,8 +56,11 @@ function quote(text: string): string {
   return /^[\w .:/@+=-]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** A write for many lines, since each costs as much as the call that it tells of. */
-function joinLines(): DestinationStream {
+/**
+ * A write for many lines, since each costs as much as the call that it tells of.
+ * @param drops is told of lines that were dropped
+ */
+function joinLines(drops: (lines: number) => void): DestinationStream {
   const output = pino.destination({
     dest: 1,
     sync: false,
@@ -62,6 +69,7 @@ function joinLines(): DestinationStream {
     maxLength: BACKLOG,
     periodicFlush: FLUSH,
   });
+  output.on('drop', (text: string) => drops(text.split('\n').length - 1));
   // It measures all that it holds with each text that it is given: the lines of one turn of the event loop are one.
   let lines = '';
   const handOn = (): void => {

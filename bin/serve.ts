@@ -22,7 +22,7 @@ import type { Config } from './config.ts';
 import { greet, prepareFirstStart } from './first-start.ts';
 import { startCountKeeper, type CountKeeper } from './count-keeper.ts';
 import { retentionOf, startJanitor, type Janitor } from './janitor.ts';
-import { createLog } from './log.ts';
+import { createLog, type ProcessLog } from './log.ts';
 import { openDatabase, openGateway, type Hooks, type OpenGateway } from './open-gateway.ts';
 import { openTracing } from './open-tracing.ts';
 import { watchInside } from './watch-inside.ts';
@@ -52,7 +52,7 @@ export interface RunningGateway {
  */
 export async function serve(
   config: Config,
-  plainLog: Log,
+  plainLog: Log & Partial<Pick<ProcessLog, 'dropped'>>,
   say: (text: string) => void,
   hooks: Hooks = {},
 ): Promise<RunningGateway> {
@@ -114,6 +114,7 @@ export async function serve(
     opened: () => opened,
     caches: config.redisUrl !== undefined || config.databaseUrl === undefined,
     connections: () => server?.connections() ?? 0,
+    droppedLines: plainLog.dropped ?? (() => 0),
   });
 
   let server: HttpServer | undefined;

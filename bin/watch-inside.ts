@@ -13,15 +13,21 @@ export function watchInside(
     /** Whether there is a cache that it could use. */
     readonly caches: boolean;
     readonly connections: () => number | Promise<number>;
+    readonly droppedLines: () => number;
   },
 ): void {
-  const { door, readiness, opened, caches, connections } = inside;
+  const { door, readiness, opened, caches, connections, droppedLines } = inside;
   gauge('jobgate_ready', '1 while the instance may be sent traffic.', async () =>
     Number((await readiness()).ready),
   );
   gauge('jobgate_calls_under_way', 'Calls that are being answered.', door.underWay);
   gauge('jobgate_call_limit', 'Calls that may be under way now; below CALL_LIMIT under load.', door.limit);
   gauge('jobgate_connections', 'Connections of clients.', connections);
+  gauge(
+    'jobgate_log_lines_dropped',
+    'Lines of the log that were dropped since the start, as nobody took them.',
+    droppedLines,
+  );
   gauge(
     'jobgate_database_connections',
     'Connections to the database for calls, and calls that wait for one.',

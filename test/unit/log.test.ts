@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
@@ -59,5 +60,29 @@ describe('the log', () => {
       (await lines('debug', calls)).map(({ msg }) => msg),
       ['one', 'two', 'three'],
     );
+  });
+
+  it('goes on where nobody takes it, keeps what it can hold, and counts the rest', async () => {
+    const program = `
+      import { createLog } from ${JSON.stringify(LOG)};
+      const log = createLog('info');
+      let written = 0;
+      const write = () => {
+        for (let line = 0; line < 1000; line++) log.info({ line: written++, text: 'x'.repeat(200) }, 'call');
+        if (written < 100000) return setImmediate(write);
+        setImmediate(() => process.stderr.write(String(log.dropped()) + '\\n'));
+      };
+      write();`;
+    const parameters = ['--import', 'tsx', '--input-type=module', '--eval', program];
+    const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [told] = (await once(child.stderr, 'data')) as [Buffer];
+    const dropped = Number(String(told));
+    assert.ok(dropped > 10_000 && dropped < 100_000, `${dropped} lines`);
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    await once(child, 'close');
+    const taken = text.trimEnd().split('\n');
+    for (const line of taken) assert.match(line, /^\{"level":30,.*"msg":"call"\}$/);
+    assert.equal(taken.length + dropped, 100_000);
   });
 });

@@ -18,7 +18,8 @@ export function createAnswerJudge(): AnswerJudge {
     if (!(status >= 200 && status < 500)) return `the status is ${status}`;
     const [, method = '', target = ''] = /^([A-Z]+) (\/\S*) HTTP\/1\.1\r\n/.exec(firstLine(bytes)) ?? [];
     // What cannot be read asks for no convention: it gets one of the two.
-    if (alone || target === '') return judgeAction(answer, head) && judgeRest(answer);
+    const bare = head || (text === '' && firstLine(bytes).startsWith('HEAD '));
+    if (alone || target === '') return judgeAction(answer, bare) && judgeRest(answer);
     const path = target.split('?', 1)[0] ?? '';
     if (/^\/iaas(\/|$)/.test(path)) return judgeAction(answer, method === 'HEAD');
     if (PAGES.test(path)) return undefined;

@@ -73,7 +73,7 @@ export function askAlone(port: number, bytes: Buffer, ends = true): Promise<RawA
     }, PATIENCE);
     socket.on('close', () => {
       clearTimeout(timer);
-      resolve(readAll(Buffer.concat(received)));
+      resolve(readAll(Buffer.concat(received), bytes.toString('latin1', 0, 5) === 'HEAD '));
     });
     if (ends) socket.end(bytes);
     else socket.write(bytes);
@@ -81,14 +81,22 @@ export function askAlone(port: number, bytes: Buffer, ends = true): Promise<RawA
   });
 }
 
-function readAll(bytes: Buffer): RawAnswer[] {
+/** @param head whether the first request asks for HEAD, as far as it can be read: then its answer may have no body */
+function readAll(bytes: Buffer, head: boolean): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let left = bytes;
-  for (let found = readAnswer(left, false); found; found = readAnswer(left, false)) {
+  for (;;) {
+    const found = readAnswer(left, head && answers.length === 0 && !saysMore(left));
+    if (!found) return answers;
     answers.push(found.answer);
     left = left.subarray(found.end);
   }
-  return answers;
+}
+
+/** Whether a head is followed by what is no other answer. */
+function saysMore(bytes: Buffer): boolean {
+  const start = bytes.indexOf('\r\n\r\n') + 4;
+  return start < bytes.length && bytes.toString('latin1', start, start + 5) !== 'HTTP/';
 }
 
 function readAnswer(bytes: Buffer, head: boolean): { answer: RawAnswer; end: number } | undefined {

@@ -6,7 +6,6 @@ import { createTestDatabase } from '../support/database.ts';
 import { ADMIN } from '../support/gateway.ts';
 import { startMariaDb } from '../support/mariadb.ts';
 import { CLEARS_UP } from '../support/memory-of.ts';
-import { onCore } from './cores.ts';
 import { startRedis } from '../support/redis.ts';
 import { someJob } from '../support/some-job.ts';
 
@@ -37,15 +36,12 @@ export async function setStage(): Promise<Stage> {
     undo.push(redis);
     const database = await createTestDatabase(mariadb.url);
     undo.push(database);
-    const serving = startServing(
-      {
-        DATABASE_URL: database.url,
-        REDIS_URL: redis.url,
-        BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
-        ...CLEARS_UP,
-      },
-      onCore(0),
-    );
+    const serving = startServing({
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+      ...CLEARS_UP,
+    });
     undo.push(serving);
     await serving.says(/"msg":"ready"/);
     const jobs = Array.from({ length: JOBS }, (_, index) =>

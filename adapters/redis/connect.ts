@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
@@ -67,13 +68,20 @@ export function connectRedis(url: string, options: RedisSettings, log: Log): Red
   let unusable: Error | undefined;
   let trouble: string | undefined;
 
+  // ioredis listens to a stream's first error alone. TLS may have another one, and that nobody hears ends the process.
+  const hearAll = (): void => void (redis.stream as Duplex | undefined)?.on('error', () => {});
+
   // The run id belongs to a connection: the next one may lead to another process.
   redis.on('close', () => {
+    hearAll();
     runId = undefined;
     if (!down) log.warn({}, 'redis is away: reads go to the database');
     down = true;
   });
-  redis.on('error', (error: Error) => (trouble = error.message));
+  redis.on('error', (error: Error) => {
+    hearAll();
+    trouble = error.message;
+  });
   redis.on('ready', () => {
     const generation = redis.stream;
     askWho(redis)
@@ -89,6 +97,7 @@ export function connectRedis(url: string, options: RedisSettings, log: Log): Red
       })
       .catch((cause: unknown) => {
         log.warn({ cause }, 'redis does not say who it is');
+        hearAll();
         redis.disconnect(true);
       });
   });
@@ -113,10 +122,14 @@ export function connectRedis(url: string, options: RedisSettings, log: Log): Red
     },
     distrust() {
       runId = undefined;
+      hearAll();
       redis.disconnect(true);
     },
     trouble: () => trouble,
-    close: () => redis.disconnect(),
+    close() {
+      hearAll();
+      redis.disconnect();
+    },
   };
 }
 

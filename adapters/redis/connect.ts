@@ -13,6 +13,9 @@ const RECONNECT_MOST = 500;
 /** As much of the id of a replication as tells it from all others, and goes into a column beside the run id. */
 const HISTORY_LENGTH = 20;
 
+/** What listens to errors that were told of already, or come too late to matter. */
+const heard = (): void => {};
+
 /** A connection that knows which Redis process it talks to. */
 export interface RedisLink {
   readonly redis: Redis;
@@ -69,11 +72,18 @@ export function connectRedis(url: string, options: RedisSettings, log: Log): Red
   let trouble: string | undefined;
 
   // ioredis listens to a stream's first error alone. TLS may have another one, and that nobody hears ends the process.
-  const hearAll = (): void => void (redis.stream as Duplex | undefined)?.on('error', () => {});
+  const hearAll = (): void => {
+    const stream = redis.stream as Duplex | undefined;
+    if (stream && !stream.listeners('error').includes(heard)) stream.on('error', heard);
+  };
+  const leave = (again: boolean): void => {
+    hearAll();
+    redis.disconnect(again);
+  };
 
   // The run id belongs to a connection: the next one may lead to another process.
+  redis.on('connect', hearAll);
   redis.on('close', () => {
-    hearAll();
     runId = undefined;
     if (!down) log.warn({}, 'redis is away: reads go to the database');
     down = true;
@@ -97,8 +107,7 @@ export function connectRedis(url: string, options: RedisSettings, log: Log): Red
       })
       .catch((cause: unknown) => {
         log.warn({ cause }, 'redis does not say who it is');
-        hearAll();
-        redis.disconnect(true);
+        leave(true);
       });
   });
   return {
@@ -122,14 +131,10 @@ export function connectRedis(url: string, options: RedisSettings, log: Log): Red
     },
     distrust() {
       runId = undefined;
-      hearAll();
-      redis.disconnect(true);
+      leave(true);
     },
     trouble: () => trouble,
-    close() {
-      hearAll();
-      redis.disconnect();
-    },
+    close: () => leave(false),
   };
 }
 

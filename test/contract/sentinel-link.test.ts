@@ -71,6 +71,22 @@ describe('the link to a Sentinel set', () => {
       link.close();
     }
   });
+
+  it('hears each stream once, however often nobody is found', async () => {
+    const link = connectRedis(set.url, {}, quietLog);
+    try {
+      await link.greeted(5_000);
+      const { stream } = link.redis;
+      const listeners = stream.listenerCount('error');
+      let errors = 0;
+      link.redis.on('error', () => errors++);
+      for (const each of [...set.sentinels, ...set.servers]) each.kill('SIGKILL');
+      await eventually('it was looked for in vain', () => errors > 12);
+      assert.equal(stream.listenerCount('error'), listeners);
+    } finally {
+      link.close();
+    }
+  });
 });
 
 describe('the link to a Sentinel set with passwords and TLS', () => {

@@ -88,8 +88,7 @@ export function timesSent(form: ActionForm, name: string): number {
 
 /** Whether a parameter stands in the URL, which others may read. */
 export function isInQuery({ sent, inQuery }: ActionForm, name: string): boolean {
-  const place = inQuery === 0 ? -1 : sent.findIndex((each) => each.name === name);
-  return place >= 0 && place < inQuery;
+  return sent.slice(0, inQuery).some((each) => each.name === name);
 }
 
 export function languageIn(form: ActionForm | undefined): Language {

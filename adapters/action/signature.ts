@@ -58,7 +58,7 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
  */
 export function stringToSign(method: string, path: string, sent: readonly Sent[]): string | undefined {
   const signed = sent.filter(({ name }) => name !== 'signature');
-  if (!isSorted(signed)) signed.sort(signed.every(isAscii) ? compareUnits : compareBytes);
+  signed.sort(signed.every(isAscii) ? compareUnits : compareBytes);
   try {
     let pairs = '';
     for (const { name, value, pair = '' } of signed) {
@@ -69,16 +69,6 @@ export function stringToSign(method: string, path: string, sent: readonly Sent[]
   } catch {
     return undefined;
   }
-}
-
-/** Clients sort what they sign, and most send it so. */
-function isSorted(signed: readonly Sent[]): boolean {
-  let last = '';
-  for (const each of signed) {
-    if (each.name < last || !isAscii(each)) return false;
-    last = each.name;
-  }
-  return true;
 }
 
 function isAscii({ name }: Sent): boolean {

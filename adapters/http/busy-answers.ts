@@ -4,8 +4,8 @@ import { answerFault as answerRestFault } from '../rest/answer.ts';
 import { bareRequest } from '../wire/bare-request.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { LANGUAGES, languageOf, type Language } from '../wire/language.ts';
-import { NO_CORS, type Cors } from './cors.ts';
 import { isActionPath, type HttpRequest } from './request.ts';
+import { write, type SendParts } from './send.ts';
 import type { TrackedResponse } from './tracked-response.ts';
 
 /** Refuses a call because of load, in the caller's convention. */
@@ -16,8 +16,6 @@ export type Protocol = WireAnswer['outcome']['protocol'];
 interface Prepared {
   readonly status: number;
   readonly headers: WireAnswer['headers'];
-  /** The headers as names and values in turn. */
-  readonly listed: readonly string[];
   readonly before: string;
   readonly after: string | undefined;
 }
@@ -26,31 +24,16 @@ const ID = 'the id of the request';
 const BUSY = new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
 
 /** Answers that were made beforehand: a refusal has to cost a small part of what the call would. */
-export function prepareRefusals(actionPath: string, cors: Cors): RefuseBusy {
+export function prepareRefusals(actionPath: string, parts: Pick<SendParts, 'cors' | 'draining'>): RefuseBusy {
   const action = inEachLanguage((language) => answerActionFault(BUSY, language));
   const rest = inEachLanguage((language) => answerRestFault(BUSY, bareRequest({ requestId: ID, language })));
 
   return (request, response, closes) => {
     const protocol = isActionPath(actionPath, request.path) ? 'action' : 'rest';
-    const { status, headers, listed, before, after } =
+    const { status, headers, before, after } =
       protocol === 'action' ? action[languageAsked(request.query)] : rest[languageRead(request)];
-    const { requestId } = request;
-    const body = Buffer.from(after === undefined ? before : before + requestId + after);
-    const allowed = cors(request.headers.origin);
-    const length = String(body.length);
-    if (allowed === NO_CORS && !closes) {
-      const all = ['x-request-id', requestId, ...listed, 'content-length', length];
-      if (response.endInOnePiece(status, all, body)) return protocol;
-    }
-    response.writeHead(status, {
-      ...headers,
-      ...allowed,
-      ...('vary' in allowed && 'vary' in headers && { vary: `${headers.vary}, ${allowed.vary}` }),
-      'x-request-id': requestId,
-      'content-length': length,
-      ...(closes && { connection: 'close' }),
-    });
-    response.end(body);
+    const body = after === undefined ? before : before + request.requestId + after;
+    write(parts, request, response, { status, headers, body }, closes);
     return protocol;
   };
 }
@@ -59,8 +42,7 @@ function inEachLanguage(answer: (language: Language) => WireAnswer): Readonly<Re
   const prepared = LANGUAGES.map((language) => {
     const { status, headers, body } = answer(language);
     const [before = '', after] = String(body).split(ID);
-    const made: Prepared = { status, headers, listed: Object.entries(headers).flat(), before, after };
-    return [language, made] as const;
+    return [language, { status, headers, before, after }] as const;
   });
   return Object.fromEntries(prepared) as Record<Language, Prepared>;
 }

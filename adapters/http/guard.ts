@@ -44,7 +44,7 @@ const BEHIND_MOST = 8;
  */
 export function guard(listener: Listener, parts: GuardParts): Guard {
   const limit = createCallLimit(parts.callLimit);
-  const refuse = prepareRefusals(parts.actionPath, parts.cors);
+  const refuse = prepareRefusals(parts.actionPath, parts);
   const tell = tellOfRefusals(parts.log);
   let underWay = 0;
   let peak = 0;

@@ -26,12 +26,16 @@ export function send(
   record(parts, request, answer);
 }
 
-/** Writes what is no call of a protocol. */
+/**
+ * Writes what is no call of a protocol.
+ * @param closes whether the connection ends with it
+ */
 export function write(
-  parts: SendParts,
+  parts: Pick<SendParts, 'cors' | 'draining'>,
   request: HttpRequest,
   response: TrackedResponse,
   answer: Pick<WireAnswer, 'status' | 'headers' | 'body'>,
+  closes = parts.draining() || endsConnection(response.req),
 ): void {
   const { status, body } = answer;
   // Node takes names and values in turn as they are; an object it would have to take apart again.
@@ -40,7 +44,6 @@ export function write(
   for (const name of Object.keys(named)) headers.push(name, named[name]!);
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (bytes) headers.push('content-length', String(bytes.length));
-  const closes = parts.draining() || endsConnection(response.req);
   if (bytes && !closes && response.endInOnePiece(status, headers, bytes)) return;
   if (closes) headers.push('connection', 'close');
   response.writeHead(status, headers).end(bytes);

@@ -62,8 +62,8 @@ export const UserPage = Type.Object(
 );
 
 /**
- * Turns `page` and `per_page` into offset and limit, and checks what `query_by` names. A cursor is a place of its own: a page beside it
- * would be passed over.
+ * Turns `page` and `per_page` into offset and limit, and checks what `query_by` names. A cursor is a place of its own: a
+ * page beside it would be passed over.
  * @param given the names of all parameters that were sent with a value, or with an empty list
  */
 export function readPaging(

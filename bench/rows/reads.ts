@@ -80,11 +80,10 @@ const warm = new WeakSet<Stage>();
 
 async function oneJob(stage: Stage): Promise<{ ours: Side; jobId: string }> {
   const [jobId = ''] = await addJobs(stage, 1);
-  const asked = [get(`/v1/jobs/${jobId}`, stage.token)];
-  const ours = await side('jobgate', ourServers(stage), () => asked, isJob(jobId));
+  const path = `/v1/jobs/${jobId}`;
+  const ours = await side('jobgate', ourServers(stage), () => [get(path, stage.token)], isJob(jobId));
   if (!warm.has(stage)) {
-    const length = await askOnce(stage.gateway.base, asked[0]!, isJob(jobId));
-    await ask(stage.gateway.base, asked, { seconds: WARM_UP, length });
+    for (let second = 0; second < WARM_UP; second += SECONDS) await ours.run(1);
     warm.add(stage);
   }
   return { ours, jobId };

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
+import type { OpenApiDocument } from '../../adapters/rest/openapi/document.ts';
 import { writeDocument } from '../../adapters/rest/openapi/write-document.ts';
-import { createJudge, type Exchange, type Judge } from './judge-exchange.ts';
+import { createJudge, findOperation, type Exchange, type Judge } from './judge-exchange.ts';
 
+let document: OpenApiDocument | undefined;
 let judge: Judge | undefined;
 let judged = 0;
 
@@ -21,7 +23,7 @@ export function assertDocumented(exchange: Exchange): void {
 /** What {@link assertDocumented} fails with, for places where nobody would see what is thrown. */
 export function findUndocumented(exchange: Exchange): string | undefined {
   if (!isRest(exchange)) return undefined;
-  judge ??= createJudge(writeDocument('en'));
+  judge ??= createJudge(openDocument());
   judged++;
   const complaints = judge(exchange);
   const { method, target, status, text } = exchange;
@@ -31,6 +33,16 @@ export function findUndocumented(exchange: Exchange): string | undefined {
     ...complaints,
     text.slice(0, 500),
   ].join('\n');
+}
+
+/** Whether the document has the operation that is asked for. */
+export function isOperation(asked: Pick<Exchange, 'method' | 'target'>): boolean {
+  return findOperation(openDocument(), asked).operation !== undefined;
+}
+
+/** Made for who asks first: it takes a while. */
+function openDocument(): OpenApiDocument {
+  return (document ??= writeDocument('en'));
 }
 
 /** The action API and the pages beside the two protocols have other forms. */

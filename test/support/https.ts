@@ -4,11 +4,10 @@ import { Agent, request } from 'node:https';
 import { text as readAll } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { originForm } from '../../adapters/http/request.ts';
-import { writeDocument } from '../../adapters/rest/openapi/write-document.ts';
 import type { Answer } from './clients.ts';
-import { assertDocumented } from './documented.ts';
+import { assertDocumented, isOperation } from './documented.ts';
 import { headersOf } from './headers-of.ts';
-import { findOperation, type Exchange } from './judge-exchange.ts';
+import type { Exchange } from './judge-exchange.ts';
 
 /** A place that is asked over TLS, with the certificate that it must show. */
 export interface SecurePlace {
@@ -33,7 +32,7 @@ const OF_NGINX = 'server';
 const EARLY = /"reason":"(malformed_request|rate_limited|unavailable)"/;
 
 function isEarly(exchange: Pick<Exchange, 'method' | 'target'>, text: string): boolean {
-  return EARLY.test(text) && findOperation(writeDocument('en'), exchange).operation === undefined;
+  return EARLY.test(text) && !isOperation(exchange);
 }
 
 /** Judges what a place answered, where it is jobgate. */

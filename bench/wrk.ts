@@ -10,8 +10,8 @@ import { findProgram } from '../test/support/find-program.ts';
 import type { Round } from './measure.ts';
 
 const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url));
-/** So many callers ask at once, each on a connection that is kept. */
-export const CONNECTIONS = 32;
+/** So many callers ask at once, each on a connection that is kept: pollers come by the hundred. */
+export const CONNECTIONS = 128;
 
 /** One request, as it is sent. */
 export interface Asked {
@@ -22,7 +22,7 @@ export interface Asked {
 }
 
 /**
- * Asks for so long, over 32 connections, with wrk.
+ * Asks for so long, over 128 connections, with wrk.
  * @param asked sent in turn
  * @param length the bytes of a right answer, with its headers: wrk counts the bytes of all, and the sum must fit
  * @throws Error where an answer was not right

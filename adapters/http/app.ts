@@ -24,6 +24,7 @@ import type { Listener } from './server.ts';
 import { together } from './together.ts';
 import type { TrackedResponse } from './tracked-response.ts';
 import { refuseHeaders, saysTwice } from './unreadable.ts';
+import type { WholeRequest } from './whole-request.ts';
 
 export interface AppParts extends RequestSettings, SendParts {
   readonly gateway: Gateway;
@@ -99,7 +100,7 @@ function createApp(parts: AppParts): Koa {
 
   /** @param routed the methods that the path has; none where it is not known */
   const answerNoRoute = (ctx: Context, routed: readonly string[]): void => {
-    const request = new HttpRequest(ctx.req, parts);
+    const request = new HttpRequest(requestOf(ctx), parts);
     const methods = routed.length > 0 ? [...new Set(['OPTIONS', ...routed])].toSorted() : [];
     const asks = request.method === 'OPTIONS' && methods.length > 0;
     answer(ctx, request, asks ? answerOptions(methods) : answerUnrouted(request, methods));
@@ -107,7 +108,7 @@ function createApp(parts: AppParts): Koa {
 
   for (const { operation, route } of restRoutes()) {
     router.register(route.path, [route.method.toLowerCase()], async (ctx) => {
-      const request = new HttpRequest(ctx.req, parts, ctx.params);
+      const request = new HttpRequest(requestOf(ctx), parts, ctx.params);
       answer(ctx, request, await answerRest(gateway, operation, route, request));
     });
   }
@@ -118,7 +119,7 @@ function createApp(parts: AppParts): Koa {
     } catch (thrown) {
       // Nothing is expected to come here, and even then no answer may leave as Koa's own plain text.
       const refusal = asRefusal(thrown);
-      const request = new HttpRequest(ctx.req, parts);
+      const request = new HttpRequest(requestOf(ctx), parts);
       const fault = isActionPath(action.path, request.path)
         ? answerActionFault(refusal)
         : answerRestFault(refusal, request);
@@ -127,7 +128,7 @@ function createApp(parts: AppParts): Koa {
   });
   app.use(parts.admin);
   app.use(async (ctx, next) => {
-    const request = new HttpRequest(ctx.req, parts);
+    const request = new HttpRequest(requestOf(ctx), parts);
     if (!isActionPath(action.path, request.path)) return next();
     answer(ctx, request, answerUnroutedAction());
   });
@@ -135,7 +136,7 @@ function createApp(parts: AppParts): Koa {
     const page = findPage(ctx);
     if (!page) return next();
     ctx.respond = false;
-    return write(parts, new HttpRequest(ctx.req, parts), responseOf(ctx), page);
+    return write(parts, new HttpRequest(requestOf(ctx), parts), responseOf(ctx), page);
   });
   const fixed = fixedPaths();
   app.use((ctx, next) => {
@@ -158,6 +159,10 @@ function createApp(parts: AppParts): Koa {
 }
 
 /** Koa hands on what the server made. */
+function requestOf({ req }: Context): WholeRequest {
+  return req as WholeRequest;
+}
+
 function responseOf({ res }: Context): TrackedResponse {
   return res as TrackedResponse;
 }

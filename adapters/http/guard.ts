@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '../../src/ports.ts';
 import { ADMIN_PATHS } from './admin.ts';
@@ -10,6 +9,7 @@ import type { Listener } from './server.ts';
 import { tellOfRefusals, type Because } from './tell-of-refusals.ts';
 import type { TrackedResponse } from './tracked-response.ts';
 import { createTurnProbe } from './turn-probe.ts';
+import type { WholeRequest } from './whole-request.ts';
 
 export interface GuardParts extends RequestSettings {
   readonly actionPath: string;
@@ -60,11 +60,7 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
   );
 
   const behind = new WeakMap<Socket, number>();
-  const whyNot = (
-    incoming: IncomingMessage,
-    response: TrackedResponse,
-    size: number,
-  ): Because | undefined => {
+  const whyNot = (incoming: WholeRequest, response: TrackedResponse, size: number): Because | undefined => {
     if (underWay >= limit.present) return 'calls';
     if (response.socket === null && (behind.get(incoming.socket) ?? 0) >= BEHIND_MOST) return 'calls';
     if (!changes(incoming)) return undefined;
@@ -75,7 +71,7 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
   };
 
   /** Counts a call from when its body is there: one that comes slowly keeps nobody out. */
-  const follow = (incoming: IncomingMessage, response: TrackedResponse, size: number): void => {
+  const follow = (incoming: WholeRequest, response: TrackedResponse, size: number): void => {
     const held = size > SMALL_BODY ? size : 0;
     bodies += held;
     let state: 'coming' | 'counted' | 'over' = 'coming';
@@ -84,7 +80,7 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
       state = 'counted';
       if (++underWay > peak) peak = underWay;
     };
-    if (size > 0) incoming.once('end', enter);
+    if (size > 0) incoming.whenWhole(enter);
     else enter();
     // How long the client takes to read the answer does not count.
     response.whenOver(() => {
@@ -128,16 +124,16 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
 }
 
 /** All other methods have no body that anybody would read, and change nothing in the REST API. */
-function changes({ method }: IncomingMessage): boolean {
+function changes({ method }: WholeRequest): boolean {
   return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
 }
 
 /** How many bytes a body may have; 0: there is none. */
-function sizeOf({ headers }: IncomingMessage, most: number): number {
+function sizeOf({ headers }: WholeRequest, most: number): number {
   if (headers['transfer-encoding'] !== undefined) return most;
   return Math.min(Number(headers['content-length'] ?? 0), most);
 }
 
-function pathOf({ url }: IncomingMessage): string {
+function pathOf({ url }: WholeRequest): string {
   return originForm(url).split('?', 1)[0] as string;
 }

@@ -1,12 +1,12 @@
 import accepts from 'accepts';
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import proxyAddress from 'proxy-addr';
 import { readBody } from '../wire/body.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { languageOf, LANGUAGES, type Language } from '../wire/language.ts';
+import type { WholeRequest } from './whole-request.ts';
 
 /** A request id that a caller may choose: long enough to be one, and harmless in logs and headers. */
 const SANE_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
@@ -54,12 +54,12 @@ export class HttpRequest implements WireRequest {
   readonly path: string;
   readonly query: string;
   params: Readonly<Record<string, string>>;
-  readonly #request: IncomingMessage;
+  readonly #request: WholeRequest;
   readonly #settings: RequestSettings;
   #requestId: string | undefined;
 
   constructor(
-    request: IncomingMessage,
+    request: WholeRequest,
     settings: RequestSettings,
     params: Readonly<Record<string, string>> = NO_PARAMS,
   ) {
@@ -76,7 +76,7 @@ export class HttpRequest implements WireRequest {
     return this.#request.method ?? '';
   }
 
-  get headers(): IncomingMessage['headers'] {
+  get headers(): WireRequest['headers'] {
     return this.#request.headers;
   }
 

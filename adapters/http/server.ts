@@ -1,4 +1,4 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
@@ -6,6 +6,7 @@ import type { WireAnswer } from '../wire/exchange.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { closeSlowClients, type SlowWith } from './slow-clients.ts';
 import { TrackedResponse } from './tracked-response.ts';
+import { WholeRequest } from './whole-request.ts';
 
 /** A listening server that can be emptied. */
 export interface HttpServer extends Drain {
@@ -24,7 +25,14 @@ const LINGER = 1_000;
 /** Bytes. A hundred ids in a query need a tenth of it. */
 const HEADERS_MOST = 32_768;
 
-export type Listener = (incoming: IncomingMessage, response: TrackedResponse) => void;
+const NEWEST = Symbol('the newest answer that the connection waits for');
+
+/** A map beside would be looked through by each collection of garbage. */
+interface Connection extends Duplex {
+  [NEWEST]?: ServerResponse;
+}
+
+export type Listener = (incoming: WholeRequest, response: TrackedResponse) => void;
 
 /** Why a connection was closed: there are too many, or its client is slow with something. */
 export type Closed = 'connections' | 'headers' | SlowWith;
@@ -47,10 +55,8 @@ export async function listen(
   port: number,
   { refuse = () => undefined, connectionLimit, closed = () => {} }: ListenSettings = {},
 ): Promise<HttpServer> {
-  /** The newest answer that each connection waits for. */
-  const newest = new WeakMap<Duplex, ServerResponse>();
   const listenAndNote: Listener = (request, response) => {
-    newest.set(request.socket, response);
+    (request.socket as Connection)[NEWEST] = response;
     listener(request, response);
   };
   const server = createServer(
@@ -61,6 +67,7 @@ export async function listen(
       requestTimeout: 0,
       connectionsCheckingInterval: LOOK_FOR_HEADERS,
       maxHeaderSize: HEADERS_MOST,
+      IncomingMessage: WholeRequest,
       ServerResponse: TrackedResponse,
       // Node would answer this, and an expectation that it does not know, by itself and in no convention.
       requireHostHeader: false,
@@ -83,7 +90,7 @@ export async function listen(
     answered.add(socket);
     const answer = refuse(beginning(socket, error.rawPacket));
     const bytes = rawAnswer(error.code === 'HPE_HEADER_OVERFLOW', answer);
-    const before = newest.get(socket);
+    const before = (socket as Connection)[NEWEST];
     if (!before || before.closed) return endWith(socket, bytes);
     // Answers come in the order of the requests: this one must not be taken for that to a good request before.
     if (before.req.complete) return void before.once('close', () => endWith(socket, bytes));

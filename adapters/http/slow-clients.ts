@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { WholeRequest } from './whole-request.ts';
 
 /** What a slow client is slow with. */
 export type SlowWith = 'body' | 'answer';
@@ -29,9 +30,12 @@ interface Sending {
  * @param server before it takes its first connection
  * @param closed is told of each
  */
-export function closeSlowClients(server: Server, closed: (because: SlowWith) => void): void {
+export function closeSlowClients(
+  server: Server<typeof WholeRequest>,
+  closed: (because: SlowWith) => void,
+): void {
   const sockets = new Set<Socket>();
-  const receiving = new Map<IncomingMessage, Receiving>();
+  const receiving = new Map<WholeRequest, Receiving>();
   const sending = new Map<Socket, Sending>();
 
   server.on('connection', (socket) => {
@@ -41,22 +45,24 @@ export function closeSlowClients(server: Server, closed: (because: SlowWith) => 
       sending.delete(socket);
     });
   });
-  const note = (incoming: IncomingMessage): void => {
+  const note = (incoming: WholeRequest): void => {
     const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
     if (encoding === undefined && !(Number(length) > 0)) return;
     receiving.set(incoming, { since: performance.now(), bytes: incoming.socket.bytesRead });
-    incoming.once('close', () => receiving.delete(incoming));
+    incoming.whenWhole(() => receiving.delete(incoming));
   };
   for (const event of ['request', 'checkContinue', 'checkExpectation']) {
-    server.prependListener(event, (incoming: IncomingMessage) => {
+    server.prependListener(event, (incoming: WholeRequest) => {
       if (incoming.method !== 'GET') note(incoming);
     });
   }
 
   const lookAtBodies = (now: number): void => {
     for (const [incoming, { since, bytes }] of receiving) {
-      if (incoming.complete || isInTime(now - since, incoming.socket.bytesRead - bytes)) continue;
+      const { socket } = incoming;
+      if (!socket.destroyed && isInTime(now - since, socket.bytesRead - bytes)) continue;
       receiving.delete(incoming);
+      if (socket.destroyed) continue;
       closed('body');
       endReceiving(incoming);
     }

@@ -9,9 +9,9 @@ import type { Spans } from './spans.ts';
 const PROBES = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** A span for each request, which joins the trace of its `traceparent`. */
-export function traceRequests<Response extends ServerResponse>(
+export function traceRequests<Request extends IncomingMessage, Response extends ServerResponse>(
   spans: Spans,
-  inner: (request: IncomingMessage, response: Response) => void,
+  inner: (request: Request, response: Response) => void,
 ): typeof inner {
   const propagator = new W3CTraceContextPropagator();
   return (request, response) => {

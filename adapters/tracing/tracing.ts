@@ -28,8 +28,8 @@ export interface TracingSettings {
 
 /** Puts spans around what a gateway does. */
 export interface Tracing {
-  requests<Response extends ServerResponse>(
-    inner: (request: IncomingMessage, response: Response) => void,
+  requests<Request extends IncomingMessage, Response extends ServerResponse>(
+    inner: (request: Request, response: Response) => void,
   ): typeof inner;
   operations(inner: Gateway): Gateway;
   readonly statement: AroundStatement;

@@ -2,6 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from '../../src/errors.ts';
 
+/** A request that may have its body as a whole, where it came at once. */
+export interface BodySource extends IncomingMessage {
+  /** The body, once; undefined where it has to be read as a stream. */
+  takeWhole(): Buffer | undefined;
+}
+
 /** Deeper JSON is refused before it is parsed: nobody nests a request so, and recursion must have an end. */
 export const DEPTH_MOST = 100;
 
@@ -11,7 +17,7 @@ export const DEPTH_MOST = 100;
  * @param limit bytes
  * @throws Refusal `malformed_request`
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(request: BodySource, limit: number): Promise<Buffer> {
   const { 'content-encoding': encoding, 'transfer-encoding': transfer } = request.headers;
   // Node reads `gzip, chunked` too, and leaves the gzip to us.
   const packed = transfer !== undefined && transfer.toLowerCase() !== 'chunked';
@@ -25,15 +31,10 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (!request.readable) throw cutOff();
   // Node hands a request on before it looks at what came with the headers, which mostly is all of it.
   await Promise.resolve();
-  const bytes = request.complete ? takeWhole(request) : await waitForWhole(request, limit);
+  const bytes = request.takeWhole() ?? (await waitForWhole(request, limit));
   if (bytes.length > limit) throw tooLarge(limit);
   if (told !== undefined && said !== bytes.length) throw cutOff();
   return bytes;
-}
-
-/** A body that has come: to listen to its stream would take longer than all else that is done with it. */
-function takeWhole(request: IncomingMessage): Buffer {
-  return (request.read() as Buffer | null) ?? Buffer.alloc(0);
 }
 
 function waitForWhole(request: IncomingMessage, limit: number): Promise<Buffer> {

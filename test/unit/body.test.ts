@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { decodeText, mediaType, parseJsonObject, readBody } from '../../adapters/wire/body.ts';
+import {
+  decodeText,
+  mediaType,
+  parseJsonObject,
+  readBody,
+  type BodySource,
+} from '../../adapters/wire/body.ts';
 import { Refusal, type Detail } from '../../src/errors.ts';
 
 const refusedFor =
@@ -13,15 +18,22 @@ const refusedFor =
     thrown.facts.detail === detail &&
     thrown.facts.limit === limit;
 
-function request(chunks: readonly string[], headers: Record<string, string> = {}): IncomingMessage {
+/** @param whole what has come at once; the chunks are to be read as a stream */
+function request(
+  chunks: readonly string[],
+  headers: Record<string, string> = {},
+  whole?: string,
+): BodySource {
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
-  return Object.assign(stream, { headers }) as unknown as IncomingMessage;
+  const takeWhole = (): Buffer | undefined => (whole === undefined ? undefined : Buffer.from(whole));
+  return Object.assign(stream, { headers, takeWhole }) as unknown as BodySource;
 }
 
 describe('a body', () => {
   it('is read whole', async () => {
     assert.equal((await readBody(request(['ab', 'cd']), 4)).toString(), 'abcd');
     assert.equal((await readBody(request([]), 4)).length, 0);
+    assert.equal((await readBody(request([], {}, 'abcd'), 4)).toString(), 'abcd');
     assert.equal((await readBody(request(['a'], { 'content-encoding': 'identity' }), 4)).length, 1);
   });
 
@@ -29,10 +41,13 @@ describe('a body', () => {
     await assert.rejects(readBody(request(['ab', 'cde']), 4), refusedFor('body-too-large', 4));
     const told = request(['abcde'], { 'content-length': '5' });
     await assert.rejects(readBody(told, 4), refusedFor('body-too-large', 4));
+    await assert.rejects(readBody(request([], {}, 'abcde'), 4), refusedFor('body-too-large', 4));
   });
 
   it('is refused where it is shorter than its length says', async () => {
     await assert.rejects(readBody(request(['ab'], { 'content-length': '3' }), 9), refusedFor('body-aborted'));
+    const whole = request([], { 'content-length': '3' }, 'ab');
+    await assert.rejects(readBody(whole, 9), refusedFor('body-aborted'));
   });
 
   it('is refused where its sender goes, before it is read or meanwhile', async () => {

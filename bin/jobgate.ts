@@ -1,16 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { addCleanCommand } from './commands/clean.ts';
-import { addDoctorCommand } from './commands/doctor.ts';
-import { addExportCommand } from './commands/export.ts';
-import { addImportCommand } from './commands/import.ts';
-import { addKeyCommand } from './commands/key.ts';
-import { addMigrateCommand } from './commands/migrate.ts';
-import { addSeedCommand } from './commands/seed.ts';
-import { addUserCommand } from './commands/user.ts';
 import { readConfig, WrongSettings } from './config.ts';
 import { describeFailure } from './describe-failure.ts';
-import { runServer } from './serve.ts';
 import { readVersion } from './version.ts';
 
 const program = new Command('jobgate')
@@ -19,18 +10,31 @@ const program = new Command('jobgate')
   )
   .version(readVersion());
 
-program
-  .command('serve')
-  .description('start the gateway')
-  .action(() => runServer(readConfig()));
-addMigrateCommand(program);
-addSeedCommand(program);
-addUserCommand(program);
-addKeyCommand(program);
-addExportCommand(program);
-addImportCommand(program);
-addCleanCommand(program);
-addDoctorCommand(program);
+/** Each command with what it stands on, of which only the one that is called is loaded: it is most of what a start takes. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  serve: async () => addServeCommand,
+  migrate: async () => (await import('./commands/migrate.ts')).addMigrateCommand,
+  seed: async () => (await import('./commands/seed.ts')).addSeedCommand,
+  user: async () => (await import('./commands/user.ts')).addUserCommand,
+  key: async () => (await import('./commands/key.ts')).addKeyCommand,
+  export: async () => (await import('./commands/export.ts')).addExportCommand,
+  import: async () => (await import('./commands/import.ts')).addImportCommand,
+  clean: async () => (await import('./commands/clean.ts')).addCleanCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
+};
+
+function addServeCommand(to: Command): void {
+  to.command('serve')
+    .description('start the gateway')
+    .action(async () => {
+      const { runServer } = await import('./serve.ts');
+      return runServer(readConfig());
+    });
+}
+
+const called = process.argv[2] ?? '';
+const loaded = Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
+for (const name of loaded) (await commands[name]!())(program);
 
 try {
   await program.parseAsync();

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Moment } from '../../../src/coherence/steps.ts';
+import { compile } from '../../support/compile.ts';
 
 const PROGRAM = fileURLToPath(new URL('faulty-gateway.ts', import.meta.url));
 
@@ -56,7 +57,7 @@ export async function startInstance(name: string, environment: NodeJS.ProcessEnv
 
   const start = (): void => {
     restarts++;
-    child = spawn(process.execPath, ['--import', 'tsx', PROGRAM], {
+    child = spawn(process.execPath, ['--enable-source-maps', compile(PROGRAM)], {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });

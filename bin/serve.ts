@@ -105,7 +105,7 @@ export async function serve(
     ...parts,
     actionPath: config.actionPath,
     callLimit: config.callLimit,
-    crowded: () => opened?.crowd.changes() ?? false,
+    crowded: () => opened?.crowd.crowded('changes') ?? false,
     refused: metrics.refused,
   });
   watchInside(metrics, {

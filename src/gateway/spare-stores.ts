@@ -1,38 +1,45 @@
 import { Refusal } from '../errors.ts';
 import type { AccountStore, Changes, JobStore } from '../ports.ts';
 
-/** Whether one more would wait too long for the database. */
-export interface Crowded {
-  reads(): boolean;
-  changes(): boolean;
+type Kind = 'lists' | 'changes' | 'reads';
+
+/** The queue for the database. */
+export interface Crowd {
+  /** Whether one more would wait too long. */
+  crowded(kind: Kind): boolean;
+  /** Counts a call that was let in, until it is over. */
+  follow<Answer>(call: Promise<Answer>): Promise<Answer>;
 }
 
 /** Stores that refuse what would wait too long, at once. A change that has begun is never refused. */
 export function spareStores(
   { jobs, accounts }: Readonly<{ jobs: JobStore; accounts: AccountStore }>,
-  crowded: Crowded,
+  crowd: Crowd,
   refused: () => void,
 ): { jobs: JobStore; accounts: AccountStore; spareChanges: (changes: Changes) => Changes } {
-  const admit = (isCrowded: boolean): void => {
-    if (!isCrowded) return;
+  const admit = (kind: Kind): void => {
+    if (!crowd.crowded(kind)) return;
     refused();
     throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
   };
-  return {
-    jobs: gate(jobs, () => admit(crowded.reads())),
-    accounts: gate(accounts, () => admit(crowded.reads())),
-    spareChanges: (changes) => gate(changes, () => admit(crowded.changes())),
+  /** The same functions, each of which asks first. All of them answer promises. */
+  const gate = <Store extends object>(store: Store, kindOf: (name: string) => Kind): Store => {
+    type Ask = (...given: unknown[]) => Promise<unknown>;
+    const gated = Object.entries(store).map(([name, ask]: [string, Ask]) => [
+      name,
+      async (...given: unknown[]) => {
+        admit(kindOf(name));
+        return crowd.follow(ask(...given));
+      },
+    ]);
+    return Object.fromEntries(gated) as Store;
   };
-}
-
-/** The same functions, each of which asks first. All of them answer promises. */
-function gate<Store extends object>(store: Store, admit: () => void): Store {
-  const gated = Object.entries(store).map(([name, ask]: [string, (...given: unknown[]) => unknown]) => [
-    name,
-    async (...given: unknown[]) => {
-      admit();
-      return ask(...given);
+  return {
+    jobs: {
+      ...gate(jobs, (name) => (name === 'list' ? 'lists' : 'reads')),
+      spareList: () => admit('lists'),
     },
-  ]);
-  return Object.fromEntries(gated) as Store;
+    accounts: gate(accounts, () => 'reads'),
+    spareChanges: (changes) => gate(changes, () => 'changes'),
+  };
 }

@@ -9,8 +9,7 @@ import { write, type SendParts } from './send.ts';
 import type { TrackedResponse } from './tracked-response.ts';
 
 /** Refuses a call because of load, in the caller's convention. */
-export type RefuseBusy = (request: HttpRequest, response: TrackedResponse, closes: boolean) => Protocol;
-export type Protocol = WireAnswer['outcome']['protocol'];
+export type RefuseBusy = (request: HttpRequest, response: TrackedResponse, closes: boolean) => void;
 
 /** An answer that is ready but for the request's id, which stands between the two parts of a body where it is told. */
 interface Prepared {
@@ -29,12 +28,11 @@ export function prepareRefusals(actionPath: string, parts: Pick<SendParts, 'cors
   const rest = inEachLanguage((language) => answerRestFault(BUSY, bareRequest({ requestId: ID, language })));
 
   return (request, response, closes) => {
-    const protocol = isActionPath(actionPath, request.path) ? 'action' : 'rest';
-    const { status, headers, before, after } =
-      protocol === 'action' ? action[languageAsked(request.query)] : rest[languageRead(request)];
+    const { status, headers, before, after } = isActionPath(actionPath, request.path)
+      ? action[languageAsked(request.query)]
+      : rest[languageRead(request)];
     const body = after === undefined ? before : before + request.requestId + after;
     write(parts, request, response, { status, headers, body }, closes);
-    return protocol;
   };
 }
 

@@ -7,6 +7,7 @@ import type { Cors } from './cors.ts';
 import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
 import type { Listener } from './server.ts';
 import { tellOfRefusals, type Because } from './tell-of-refusals.ts';
+import { together } from './together.ts';
 import type { TrackedResponse } from './tracked-response.ts';
 import { createTurnProbe } from './turn-probe.ts';
 import type { WholeRequest } from './whole-request.ts';
@@ -30,6 +31,16 @@ export interface Guard {
   readonly underWay: () => number;
   readonly limit: () => number;
 }
+
+/** A call that is refused, once the turn has taken up what else has come. */
+interface Refused {
+  readonly incoming: WholeRequest;
+  readonly response: TrackedResponse;
+  readonly closes: boolean;
+}
+
+/** What a refusal takes in all, Node's reading and parsing with it, over what is measured of it here. */
+const REFUSING_WHOLE = 2;
 
 /** A body up to this size, in bytes, is not worth counting: the connections bound how many there are. */
 const SMALL_BODY = 16_384;
@@ -57,6 +68,17 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
       peak = underWay;
     },
     () => refusing,
+  );
+
+  // Who is refused at once may ask again at once, and the turn that takes up all that comes would find no end: seen, one
+  // of 1.4 s with 49,000 refusals, while all who were let in waited for their answers.
+  const refuseTogether = together<Refused>(
+    ({ incoming, response, closes }) => {
+      const began = performance.now();
+      refuse(new HttpRequest(incoming, parts), response, closes);
+      refusing += REFUSING_WHOLE * (performance.now() - began);
+    },
+    ({ response }) => response.destroy(),
   );
 
   const behind = new WeakMap<Socket, number>();
@@ -101,18 +123,16 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
     underWay: () => underWay,
     limit: () => limit.present,
     listener(incoming, response) {
-      const began = performance.now();
-      probe(began);
+      probe(performance.now());
       const size = changes(incoming) ? sizeOf(incoming, parts.bodyLimit) : 0;
       const because = whyNot(incoming, response, size);
       if (because && !ADMIN_PATHS.has(pathOf(incoming))) {
         incoming.url = originForm(incoming.url);
         // What is small has come already, and keeps the connection; to read the rest would be what is to be spared.
         const closes = size > SMALL_BODY || parts.draining();
-        const protocol = refuse(new HttpRequest(incoming, parts), response, closes);
-        parts.refused(protocol, because);
+        refuseTogether({ incoming, response, closes });
+        parts.refused(isActionPath(parts.actionPath, pathOf(incoming)) ? 'action' : 'rest', because);
         tell(because);
-        refusing += performance.now() - began;
         return;
       }
       follow(incoming, response, size);

@@ -178,13 +178,13 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
     case 'format':
       return zh ? `应为${TYPES[fault.expected].zh}` : `must be ${TYPES[fault.expected].en}`;
     case 'too-short':
-      return zh ? `至少 ${fault.least} 个字符` : `must have at least ${fault.least} characters`;
+      return zh ? `至少 ${fault.least} 个字符` : `must have at least ${counted(fault.least, 'character')}`;
     case 'too-long':
-      return zh ? `至多 ${fault.most} 个字符` : `must have at most ${fault.most} characters`;
+      return zh ? `至多 ${fault.most} 个字符` : `must have at most ${counted(fault.most, 'character')}`;
     case 'too-few':
-      return zh ? `至少 ${fault.least} 项` : `must have at least ${fault.least} items`;
+      return zh ? `至少 ${fault.least} 项` : `must have at least ${counted(fault.least, 'item')}`;
     case 'too-many':
-      return zh ? `至多 ${fault.most} 项` : `must have at most ${fault.most} items`;
+      return zh ? `至多 ${fault.most} 项` : `must have at most ${counted(fault.most, 'item')}`;
     case 'too-small':
       return zh ? `不得小于 ${fault.least}` : `must be at least ${fault.least}`;
     case 'too-large':
@@ -204,4 +204,8 @@ export function wordFault(fault: Fault, language: Language, respell: Respell): s
       return zh ? `应为其中之一：${words}` : `must be one of ${words}`;
     }
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Account } from '../accounts/account.ts';
+import type { JobView } from '../jobs/job-view.ts';
 import type { EntryKey, EpochState } from '../ports.ts';
 import type { LeftBlock } from './change.ts';
 import type { EntryKind, EntryKinds } from './entry-kinds.ts';
 import type { EpochKeeper } from './epoch-keeper.ts';
+import { joinLoads } from './load-together.ts';
 import type { EntryCache, EntryValue } from './ports.ts';
 import type { Watch } from './steps.ts';
 
@@ -37,12 +40,9 @@ export interface LookUp {
     ask: () => Promise<Found>,
     valueOf: (found: Found, key: EntryKey) => EntryValue | undefined,
   ): Promise<Found>;
-  /** The same for rows by id. */
-  loadRows<Row, Seen>(
-    kind: EntryKind<Row, Seen>,
-    ids: readonly string[],
-    epoch: number | undefined,
-  ): Promise<ReadonlyMap<string, Seen>>;
+  /** The same for rows by id; it may answer more of them than were asked for. */
+  loadJobs(ids: readonly string[], epoch: number | undefined): Promise<ReadonlyMap<string, JobView>>;
+  loadAccounts(ids: readonly string[], epoch: number | undefined): Promise<ReadonlyMap<string, Account>>;
   /** What an entry shows; undefined where there is none, or where another version of the program wrote it. */
   decode<Row, Seen>(kind: EntryKind<Row, Seen>, value: EntryValue | undefined): Seen | undefined;
 }
@@ -53,6 +53,7 @@ const OLDEST_LIVE_BLOCK = 8_000;
 export function createLookUp({
   cache,
   keeper,
+  kinds,
   repair,
   count = () => {},
   watch = () => {},
@@ -69,6 +70,30 @@ export function createLookUp({
   const answered = <Values>(values: Values): Values => {
     watch('after get');
     return values;
+  };
+
+  const countJoined = (kind: EntryKey['kind'], ids: readonly string[], epoch: number | undefined): void =>
+    ids.forEach(() => count(kind, epoch === undefined ? 'bypass' : 'miss'));
+
+  const loadRows = async <Row, Seen>(
+    kind: EntryKind<Row, Seen>,
+    ids: readonly string[],
+    epoch: number | undefined,
+    sent: () => void,
+  ): Promise<ReadonlyMap<string, Seen>> => {
+    const { rows } = await lookUp.load(
+      ids.map((id) => ({ kind: kind.kind, id })),
+      epoch,
+      () => {
+        sent();
+        return kind.load(ids);
+      },
+      (found, { id }) => {
+        const row = found.rows.get(id);
+        return row === undefined ? undefined : kind.encode(row);
+      },
+    );
+    return new Map([...rows].map(([id, row]) => [id, kind.see(row)]));
   };
 
   const lookUp: LookUp = {
@@ -100,19 +125,14 @@ export function createLookUp({
       return found;
     },
 
-    async loadRows(kind, ids, epoch) {
-      const keys = ids.map((id) => ({ kind: kind.kind, id }));
-      const { rows } = await lookUp.load(
-        keys,
-        epoch,
-        () => kind.load(ids),
-        (found, { id }) => {
-          const row = found.rows.get(id);
-          return row === undefined ? undefined : kind.encode(row);
-        },
-      );
-      return new Map([...rows].map(([id, row]) => [id, kind.see(row)]));
-    },
+    loadJobs: joinLoads(
+      (ids, epoch, sent) => loadRows(kinds.job, ids, epoch, sent),
+      (ids, epoch) => countJoined('job', ids, epoch),
+    ),
+    loadAccounts: joinLoads(
+      (ids, epoch, sent) => loadRows(kinds.account, ids, epoch, sent),
+      (ids, epoch) => countJoined('account', ids, epoch),
+    ),
 
     decode(kind, value) {
       const seen = value && kind.decode(value);

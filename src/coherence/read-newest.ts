@@ -87,7 +87,7 @@ export function createNewestReader(
   };
 
   const loadAccount = async (userId: string, epoch: number | undefined): Promise<Account | undefined> =>
-    (await lookUp.loadRows(kinds.account, [userId], epoch)).get(userId);
+    (await lookUp.loadAccounts([userId], epoch)).get(userId);
 
   return async (userId, jobType): Promise<Found> => {
     const name = `${userId} ${jobType ?? ''}`;

@@ -42,8 +42,8 @@ export function createReadThrough(parts: LookUpParts): ReadThrough {
   ): Promise<Account | undefined> => {
     const missing = wanted.filter((id) => !jobs.has(id));
     const [loadedJobs, loadedAccounts] = await Promise.all([
-      missing.length > 0 ? lookUp.loadRows(kinds.job, missing, epoch) : undefined,
-      userId !== undefined && !account ? lookUp.loadRows(kinds.account, [userId], epoch) : undefined,
+      missing.length > 0 ? lookUp.loadJobs(missing, epoch) : undefined,
+      userId !== undefined && !account ? lookUp.loadAccounts([userId], epoch) : undefined,
     ]);
     loadedJobs?.forEach((job, id) => jobs.set(id, job));
     return account ?? (userId === undefined ? undefined : loadedAccounts?.get(userId));

@@ -130,6 +130,16 @@ describe('the wording of a refusal', () => {
     });
   }
 
+  it('counts one thing as one', () => {
+    const few = (least: number): string => wordFault({ is: 'too-few', least }, 'en', toSnake);
+    const short = (least: number): string => wordFault({ is: 'too-short', least }, 'en', toSnake);
+    assert.deepEqual([few(1), few(2)], ['must have at least 1 item', 'must have at least 2 items']);
+    assert.deepEqual(
+      [short(1), short(2)],
+      ['must have at least 1 character', 'must have at least 2 characters'],
+    );
+  });
+
   it('covers every form that a parameter may be expected to have', () => {
     const covered = faults.flatMap((fault) => ('expected' in fault ? [fault.expected] : []));
     assert.deepEqual(covered.toSorted(), Object.keys(EXPECTED).toSorted());

@@ -50,12 +50,8 @@ export function createListener(parts: AppParts): Listener {
   const matchHot = matchHotRoutes(restRoutes());
   const actionPaths = new Set([action.path, `${action.path}/`]);
 
-  const sendTogether = together<Answered>(
-    ({ request, response, answer }) => send(parts, request, response, answer),
-    ({ response }, cause) => {
-      parts.log.error({ cause }, 'an answer could not be sent');
-      response.destroy();
-    },
+  const sendTogether = together<Answered>(parts.log, ({ request, response, answer }) =>
+    send(parts, request, response, answer),
   );
 
   return (incoming, response) => {
@@ -93,6 +89,9 @@ function createApp(parts: AppParts): Koa {
   const { gateway, action } = parts;
   const app = new Koa();
   const router = new Router({ sensitive: true, strict: true });
+  // Koa hands on what the server made.
+  const requestOf = ({ req }: Context, params?: Readonly<Record<string, string>>): HttpRequest =>
+    new HttpRequest(req as WholeRequest, parts, params);
   const answer = (ctx: Context, request: HttpRequest, given: WireAnswer): void => {
     ctx.respond = false;
     send(parts, request, responseOf(ctx), given);
@@ -100,7 +99,7 @@ function createApp(parts: AppParts): Koa {
 
   /** @param routed the methods that the path has; none where it is not known */
   const answerNoRoute = (ctx: Context, routed: readonly string[]): void => {
-    const request = new HttpRequest(requestOf(ctx), parts);
+    const request = requestOf(ctx);
     const methods = routed.length > 0 ? [...new Set(['OPTIONS', ...routed])].toSorted() : [];
     const asks = request.method === 'OPTIONS' && methods.length > 0;
     answer(ctx, request, asks ? answerOptions(methods) : answerUnrouted(request, methods));
@@ -108,7 +107,7 @@ function createApp(parts: AppParts): Koa {
 
   for (const { operation, route } of restRoutes()) {
     router.register(route.path, [route.method.toLowerCase()], async (ctx) => {
-      const request = new HttpRequest(requestOf(ctx), parts, ctx.params);
+      const request = requestOf(ctx, ctx.params);
       answer(ctx, request, await answerRest(gateway, operation, route, request));
     });
   }
@@ -119,7 +118,7 @@ function createApp(parts: AppParts): Koa {
     } catch (thrown) {
       // Nothing is expected to come here, and even then no answer may leave as Koa's own plain text.
       const refusal = asRefusal(thrown);
-      const request = new HttpRequest(requestOf(ctx), parts);
+      const request = requestOf(ctx);
       const fault = isActionPath(action.path, request.path)
         ? answerActionFault(refusal)
         : answerRestFault(refusal, request);
@@ -128,7 +127,7 @@ function createApp(parts: AppParts): Koa {
   });
   app.use(parts.admin);
   app.use(async (ctx, next) => {
-    const request = new HttpRequest(requestOf(ctx), parts);
+    const request = requestOf(ctx);
     if (!isActionPath(action.path, request.path)) return next();
     answer(ctx, request, answerUnroutedAction());
   });
@@ -136,7 +135,7 @@ function createApp(parts: AppParts): Koa {
     const page = findPage(ctx);
     if (!page) return next();
     ctx.respond = false;
-    return write(parts, new HttpRequest(requestOf(ctx), parts), responseOf(ctx), page);
+    return write(parts, requestOf(ctx), responseOf(ctx), page);
   });
   const fixed = fixedPaths();
   app.use((ctx, next) => {
@@ -159,10 +158,6 @@ function createApp(parts: AppParts): Koa {
 }
 
 /** Koa hands on what the server made. */
-function requestOf({ req }: Context): WholeRequest {
-  return req as WholeRequest;
-}
-
 function responseOf({ res }: Context): TrackedResponse {
   return res as TrackedResponse;
 }

@@ -4,12 +4,18 @@ import { answerFault as answerRestFault } from '../rest/answer.ts';
 import { bareRequest } from '../wire/bare-request.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { LANGUAGES, languageOf, type Language } from '../wire/language.ts';
-import { isActionPath, type HttpRequest } from './request.ts';
+import type { HttpRequest } from './request.ts';
 import { write, type SendParts } from './send.ts';
 import type { TrackedResponse } from './tracked-response.ts';
 
 /** Refuses a call because of load, in the caller's convention. */
-export type RefuseBusy = (request: HttpRequest, response: TrackedResponse, closes: boolean) => void;
+export type RefuseBusy = (
+  protocol: Protocol,
+  request: HttpRequest,
+  response: TrackedResponse,
+  closes: boolean,
+) => void;
+export type Protocol = WireAnswer['outcome']['protocol'];
 
 /** An answer that is ready but for the request's id, which stands between the two parts of a body where it is told. */
 interface Prepared {
@@ -23,14 +29,13 @@ const ID = 'the id of the request';
 const BUSY = new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
 
 /** Answers that were made beforehand: a refusal has to cost a small part of what the call would. */
-export function prepareRefusals(actionPath: string, parts: Pick<SendParts, 'cors' | 'draining'>): RefuseBusy {
+export function prepareRefusals(parts: Pick<SendParts, 'cors' | 'draining'>): RefuseBusy {
   const action = inEachLanguage((language) => answerActionFault(BUSY, language));
   const rest = inEachLanguage((language) => answerRestFault(BUSY, bareRequest({ requestId: ID, language })));
 
-  return (request, response, closes) => {
-    const { status, headers, before, after } = isActionPath(actionPath, request.path)
-      ? action[languageAsked(request.query)]
-      : rest[languageRead(request)];
+  return (protocol, request, response, closes) => {
+    const { status, headers, before, after } =
+      protocol === 'action' ? action[languageAsked(request.query)] : rest[languageRead(request)];
     const body = after === undefined ? before : before + request.requestId + after;
     write(parts, request, response, { status, headers, body }, closes);
   };

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../../src/ports.ts';
 import { ADMIN_PATHS } from './admin.ts';
-import { prepareRefusals } from './busy-answers.ts';
+import { prepareRefusals, type Protocol } from './busy-answers.ts';
 import { createCallLimit } from './call-limit.ts';
 import type { Cors } from './cors.ts';
 import { HttpRequest, isActionPath, originForm, type RequestSettings } from './request.ts';
@@ -21,7 +21,7 @@ export interface GuardParts extends RequestSettings {
   readonly draining: () => boolean;
   /** Whether changes would wait too long for a connection to the database. */
   readonly crowded: () => boolean;
-  readonly refused: (protocol: 'action' | 'rest', because: Because) => void;
+  readonly refused: (protocol: Protocol, because: Because) => void;
 }
 
 /** The door of the process, before everything else. */
@@ -34,7 +34,8 @@ export interface Guard {
 
 /** A call that is refused, once the turn has taken up what else has come. */
 interface Refused {
-  readonly incoming: WholeRequest;
+  readonly protocol: Protocol;
+  readonly request: HttpRequest;
   readonly response: TrackedResponse;
   readonly closes: boolean;
 }
@@ -55,7 +56,7 @@ const BEHIND_MOST = 8;
  */
 export function guard(listener: Listener, parts: GuardParts): Guard {
   const limit = createCallLimit(parts.callLimit);
-  const refuse = prepareRefusals(parts.actionPath, parts);
+  const refuse = prepareRefusals(parts);
   const tell = tellOfRefusals(parts.log);
   let underWay = 0;
   let peak = 0;
@@ -72,14 +73,11 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
 
   // Who is refused at once may ask again at once, and the turn that takes up all that comes would find no end: seen, one
   // of 1.4 s with 49,000 refusals, while all who were let in waited for their answers.
-  const refuseTogether = together<Refused>(
-    ({ incoming, response, closes }) => {
-      const began = performance.now();
-      refuse(new HttpRequest(incoming, parts), response, closes);
-      refusing += REFUSING_WHOLE * (performance.now() - began);
-    },
-    ({ response }) => response.destroy(),
-  );
+  const refuseTogether = together<Refused>(parts.log, ({ protocol, request, response, closes }) => {
+    const began = performance.now();
+    refuse(protocol, request, response, closes);
+    refusing += REFUSING_WHOLE * (performance.now() - began);
+  });
 
   const behind = new WeakMap<Socket, number>();
   const whyNot = (incoming: WholeRequest, response: TrackedResponse, size: number): Because | undefined => {
@@ -130,8 +128,10 @@ export function guard(listener: Listener, parts: GuardParts): Guard {
         incoming.url = originForm(incoming.url);
         // What is small has come already, and keeps the connection; to read the rest would be what is to be spared.
         const closes = size > SMALL_BODY || parts.draining();
-        refuseTogether({ incoming, response, closes });
-        parts.refused(isActionPath(parts.actionPath, pathOf(incoming)) ? 'action' : 'rest', because);
+        const request = new HttpRequest(incoming, parts);
+        const protocol = isActionPath(parts.actionPath, request.path) ? 'action' : 'rest';
+        refuseTogether({ protocol, request, response, closes });
+        parts.refused(protocol, because);
         tell(because);
         return;
       }

@@ -60,11 +60,12 @@ export function closeSlowClients(
   const lookAtBodies = (now: number): void => {
     for (const [incoming, { since, bytes }] of receiving) {
       const { socket } = incoming;
-      if (!socket.destroyed && isInTime(now - since, socket.bytesRead - bytes)) continue;
+      if (!socket.destroyed) {
+        if (isInTime(now - since, socket.bytesRead - bytes)) continue;
+        closed('body');
+        endReceiving(incoming);
+      }
       receiving.delete(incoming);
-      if (socket.destroyed) continue;
-      closed('body');
-      endReceiving(incoming);
     }
   };
   const lookAtAnswers = (now: number): void => {

@@ -1,21 +1,25 @@
+import type { Log } from '../../src/ports.ts';
+import type { TrackedResponse } from './tracked-response.ts';
+
 /**
- * Saves up work until the event loop comes round, and then does all of it in a row. Answers that leave so wake the one
+ * Saves up answers until the event loop comes round, and then sends all of them in a row. Answers that leave so wake the one
  * who waits for them once: it is at work with the first while the others are written.
- * @param fails is told what the work threw, which keeps none of the others from being done
+ * @param send what it throws keeps none of the others from being sent
  */
-export function together<Work>(
-  work: (each: Work) => void,
-  fails: (each: Work, cause: unknown) => void,
-): (each: Work) => void {
-  let saved: Work[] = [];
+export function together<Answer extends { readonly response: TrackedResponse }>(
+  log: Log,
+  send: (each: Answer) => void,
+): (each: Answer) => void {
+  let saved: Answer[] = [];
   const flush = (): void => {
     const all = saved;
     saved = [];
     for (const each of all) {
       try {
-        work(each);
+        send(each);
       } catch (cause) {
-        fails(each, cause);
+        log.error({ cause }, 'an answer could not be sent');
+        each.response.destroy();
       }
     }
   };

@@ -72,9 +72,6 @@ export function createLookUp({
     return values;
   };
 
-  const countJoined = (kind: EntryKey['kind'], ids: readonly string[], epoch: number | undefined): void =>
-    ids.forEach(() => count(kind, epoch === undefined ? 'bypass' : 'miss'));
-
   const loadRows = async <Row, Seen>(
     kind: EntryKind<Row, Seen>,
     ids: readonly string[],
@@ -95,6 +92,12 @@ export function createLookUp({
     );
     return new Map([...rows].map(([id, row]) => [id, kind.see(row)]));
   };
+
+  const joinRows = <Row, Seen>(kind: EntryKind<Row, Seen>): ReturnType<typeof joinLoads<Seen>> =>
+    joinLoads<Seen>(
+      (ids, epoch, sent) => loadRows(kind, ids, epoch, sent),
+      (ids, epoch) => ids.forEach(() => count(kind.kind, epoch === undefined ? 'bypass' : 'miss')),
+    );
 
   const lookUp: LookUp = {
     // Who asked a cache that does not answer has waited long enough. No `await`: every cached read passes here.
@@ -125,14 +128,8 @@ export function createLookUp({
       return found;
     },
 
-    loadJobs: joinLoads(
-      (ids, epoch, sent) => loadRows(kinds.job, ids, epoch, sent),
-      (ids, epoch) => countJoined('job', ids, epoch),
-    ),
-    loadAccounts: joinLoads(
-      (ids, epoch, sent) => loadRows(kinds.account, ids, epoch, sent),
-      (ids, epoch) => countJoined('account', ids, epoch),
-    ),
+    loadJobs: joinRows(kinds.job),
+    loadAccounts: joinRows(kinds.account),
 
     decode(kind, value) {
       const seen = value && kind.decode(value);

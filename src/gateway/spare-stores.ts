@@ -4,7 +4,7 @@ import type { AccountStore, Changes, JobStore } from '../ports.ts';
 type Kind = 'lists' | 'changes' | 'reads';
 
 /** The queue for the database. */
-export interface Crowd {
+export interface Crowded {
   /** Whether one more would wait too long. */
   crowded(kind: Kind): boolean;
   /** Counts a call that was let in, until it is over. */
@@ -14,7 +14,7 @@ export interface Crowd {
 /** Stores that refuse what would wait too long, at once. A change that has begun is never refused. */
 export function spareStores(
   { jobs, accounts }: Readonly<{ jobs: JobStore; accounts: AccountStore }>,
-  crowd: Crowd,
+  crowd: Crowded,
   refused: () => void,
 ): { jobs: JobStore; accounts: AccountStore; spareChanges: (changes: Changes) => Changes } {
   const admit = (kind: Kind): void => {

@@ -6,6 +6,7 @@ import { NO_CORS } from '../../adapters/http/cors.ts';
 import { guard, type Guard } from '../../adapters/http/guard.ts';
 import { trustProxies } from '../../adapters/http/request.ts';
 import { listen, type HttpServer } from '../../adapters/http/server.ts';
+import { quietLog } from '../support/quiet-log.ts';
 
 const REQUESTS = 8;
 const GET = 'GET /v1/jobs HTTP/1.1\r\nHost: any\r\n\r\n';
@@ -23,7 +24,7 @@ describe('the door of a process that is full', () => {
       actionPath: '/iaas',
       callLimit: 1,
       cors: () => NO_CORS,
-      log: { info() {}, warn() {}, error() {} },
+      log: quietLog,
       draining: () => false,
       crowded: () => false,
       refused: (protocol, because) => void happened.push(`${protocol} ${because}`),

@@ -35,11 +35,12 @@ export const actionCredentials = {
       signature_version: '1',
       time_stamp: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
     };
-    const pairs = Object.keys(all)
-      .toSorted()
-      .map((name) => `${name}=${encodeURIComponent(all[name]!)}`);
+    const names = Object.keys(all).toSorted();
+    const pairs = names.map((name) => `${name}=${encodeURIComponent(all[name]!)}`);
     const text = `GET\n${ACTION_PATH}\n${pairs.join('&')}`;
-    return { ...all, signature: createHmac('sha256', secretAccessKey).update(text).digest('base64') };
+    const signature = createHmac('sha256', secretAccessKey).update(text).digest('base64');
+    // In the order in which they were signed, and the signature last, as QingCloud's clients in Python and Go send them.
+    return { ...Object.fromEntries(names.map((name) => [name, all[name]!])), signature };
   },
 } as const satisfies Readonly<Record<string, ActionCredentials>>;
 

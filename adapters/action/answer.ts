@@ -18,8 +18,7 @@ export async function answerAction(
   const seen: Seen = { userId: undefined, cached: undefined };
   try {
     form = readQuery(request);
-    const whole = readForm(form, request);
-    form = whole instanceof Promise ? await whole : whole;
+    if (hasBody(request.method)) form = readForm(form, request, await request.body());
     const { call, binding, wishes } = decode(form, request, settings, seen);
     operation = call.operation;
     const output = await gateway.answer(call);
@@ -29,6 +28,13 @@ export async function answerAction(
     const dialect = dialectOf(form, settings.dialects).name;
     return encodeError(operation, action, asRefusal(thrown), languageIn(form), dialect, seen);
   }
+}
+
+/** @throws Refusal `resource_not_found` for a method that is none of this protocol's */
+function hasBody(method: string): boolean {
+  if (method === 'POST') return true;
+  if (method === 'GET' || method === 'HEAD') return false;
+  throw new Refusal('resource_not_found', { detail: 'unknown-method' });
 }
 
 /** What is answered for a path below the action API's own, which has one path only. */

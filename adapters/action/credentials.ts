@@ -1,6 +1,6 @@
 import type { Credentials } from '../../src/accounts/credentials.ts';
 import type { WireRequest } from '../wire/exchange.ts';
-import { isInQuery, textOf, timesSent, type ActionForm } from './form.ts';
+import { isInQuery, textOf, isRepeated, type ActionForm } from './form.ts';
 import { readPassword, type PasswordSettings } from './passwords.ts';
 import { findSignature } from './signature.ts';
 
@@ -17,7 +17,7 @@ export function findCredentials(
   if (accessKeyId && (userId || cipher)) return { by: 'nothing', detail: 'credentials-of-two-kinds' };
   if (accessKeyId) return findSignature(form, request, accessKeyId);
   if (!userId && !cipher) return { by: 'nothing', detail: 'credentials-missing' };
-  if (timesSent(form, 'USER_ID') > 1 || timesSent(form, 'PASSWORD') > 1) {
+  if (isRepeated(form, 'USER_ID') || isRepeated(form, 'PASSWORD')) {
     return { by: 'nothing', detail: 'credentials-malformed' };
   }
   if (!settings.passwordInQuery && isInQuery(form, 'PASSWORD')) {

@@ -7,7 +7,7 @@ import type { Language } from '../wire/language.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
 import { findCredentials } from './credentials.ts';
 import type { Dialect, Dialects } from './dialect.ts';
-import { digitsOf, languageIn, textOf, timesSent, type ActionForm } from './form.ts';
+import { digitsOf, languageIn, textOf, isRepeated, type ActionForm } from './form.ts';
 import { readInput } from './input.ts';
 import { openPasswords, takesPasswords, type PasswordSettings } from './passwords.ts';
 
@@ -65,7 +65,7 @@ export function decode(
   seen: Seen,
 ): Decoded {
   const action = textOf(form, 'action');
-  if (timesSent(form, 'action') > 1) {
+  if (isRepeated(form, 'action')) {
     throw refuseParameters([{ parameter: 'action', asSent: true, fault: { is: 'duplicate' } }]);
   }
   if (!action) throw new Refusal('resource_not_found', { detail: 'operation-missing' });

@@ -13,46 +13,47 @@ export interface ActionForm {
   readonly inQuery: number;
   readonly problems: readonly Problem[];
   /** Each name once; the body's word counts before the query's. */
-  readonly named: ReadonlyMap<string, { readonly value: unknown; readonly times: number }>;
+  readonly named: ReadonlyMap<string, unknown>;
+  /** The names that were sent more than once. */
+  readonly repeated: ReadonlySet<string>;
 }
 
-export const EMPTY_FORM: ActionForm = { sent: [], inQuery: 0, problems: [], named: new Map() };
+const NONE: ReadonlySet<string> = new Set();
+export const EMPTY_FORM: ActionForm = {
+  sent: [],
+  inQuery: 0,
+  problems: [],
+  named: new Map(),
+  repeated: NONE,
+};
 
 /** The parameters of the query alone, which can be read whatever the body is. */
 export function readQuery(request: WireRequest): ActionForm {
+  if (request.query === '') return EMPTY_FORM;
   const { sent, problems } = parsePairs(request.query);
   return formOf(sent, [], problems);
 }
 
-/**
- * The parameters of query and body: GET with a query, POST with a form or with JSON, all alike. What has no body is not
- * waited for.
- */
-export function readForm(query: ActionForm, request: WireRequest): ActionForm | Promise<ActionForm> {
-  if (request.method === 'GET' || request.method === 'HEAD') return query;
-  if (request.method !== 'POST') throw new Refusal('resource_not_found', { detail: 'unknown-method' });
-  return withBody(query, request);
-}
-
-async function withBody(query: ActionForm, request: WireRequest): Promise<ActionForm> {
-  const body = parseBody(mediaType(request.headers['content-type']), decodeText(await request.body()));
+/** The parameters of query and body, a form or JSON, all alike. @param bytes the body */
+export function readForm(query: ActionForm, { headers }: WireRequest, bytes: Buffer): ActionForm {
+  const body = parseBody(mediaType(headers['content-type']), decodeText(bytes));
   const problems = query.problems.length === 0 ? body.problems : [...query.problems, ...body.problems];
   return formOf(query.sent, body.sent, problems);
 }
 
 function formOf(query: readonly Sent[], body: readonly Sent[], problems: readonly Problem[]): ActionForm {
-  const named = new Map<string, { value: unknown; times: number }>();
+  const named = new Map<string, unknown>();
+  let repeated: Set<string> | undefined;
   const name = (sent: readonly Sent[]): void => {
     for (const { name: of, value } of sent) {
-      const before = named.get(of);
-      if (before) before.times++;
-      else named.set(of, { value, times: 1 });
+      if (named.has(of)) (repeated ??= new Set()).add(of);
+      else named.set(of, value);
     }
   };
   name(body);
   name(query);
   const sent = body.length === 0 ? query : query.length === 0 ? body : [...query, ...body];
-  return { sent, inQuery: query.length, problems, named };
+  return { sent, inQuery: query.length, problems, named, repeated: repeated ?? NONE };
 }
 
 function parseBody(type: string, text: string): { sent: Sent[]; problems: Problem[] } {
@@ -66,7 +67,7 @@ function parseBody(type: string, text: string): { sent: Sent[]; problems: Proble
 
 /** One public parameter as sent. */
 export function valueOf(form: ActionForm, name: string): unknown {
-  return form.named.get(name)?.value;
+  return form.named.get(name);
 }
 
 /** One public parameter that must be text. */
@@ -82,8 +83,8 @@ export function digitsOf(form: ActionForm, name: string): string | undefined {
 }
 
 /** A public parameter that stands in two places would be read differently by whoever stands in between. */
-export function timesSent(form: ActionForm, name: string): number {
-  return form.named.get(name)?.times ?? 0;
+export function isRepeated(form: ActionForm, name: string): boolean {
+  return form.repeated.has(name);
 }
 
 /** Whether a parameter stands in the URL, which others may read. */

@@ -2,7 +2,7 @@ import type { Credentials } from '../../src/accounts/credentials.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { JsonObjectText } from '../wire/free-json.ts';
 import type { Sent } from '../wire/parameters.ts';
-import { digitsOf, textOf, timesSent, type ActionForm } from './form.ts';
+import { digitsOf, isRepeated, textOf, type ActionForm } from './form.ts';
 
 const ALGORITHMS: ReadonlyMap<string, 'sha256' | 'sha1'> = new Map([
   ['HmacSHA256', 'sha256'],
@@ -28,7 +28,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 /** QingCloud's signature, version 1, as it came with a call. */
 export function findSignature(form: ActionForm, request: WireRequest, accessKeyId: string): Credentials {
   const malformed = { by: 'nothing', detail: 'signature-malformed' } as const;
-  if (OWN.some((name) => timesSent(form, name) > 1)) return malformed;
+  if (OWN.some((name) => isRepeated(form, name))) return malformed;
   // A `+` that was not escaped arrives as a space, and base64 has none.
   const signature = textOf(form, 'signature')?.replaceAll(' ', '+');
   const algorithm = ALGORITHMS.get(textOf(form, 'signature_method') || 'HmacSHA256');
@@ -38,7 +38,7 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
   if (!signature || !algorithm || time === undefined || (expires && deadline === undefined)) return malformed;
   if (!['1', ''].includes(digitsOf(form, 'signature_version') ?? '')) return malformed;
   if (accessKeyId.length > 64 || signature.length > 64) return malformed;
-  const text = stringToSign(request.method, request.path, form.sent);
+  const text = textAsSent(form, request) ?? stringToSign(request.method, request.path, form.sent);
   if (text === undefined) return malformed;
   return {
     by: 'signature',
@@ -46,9 +46,35 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
     algorithm,
     signature,
     text,
+    texts: () => textsToSign(form, request),
     time,
     ...(deadline !== undefined && { deadline }),
   };
+}
+
+/**
+ * What is signed where a query is sent as it was signed, and the signature behind it, as the clients in Python and Go do:
+ * nothing has to be sorted or encoded anew. Undefined where it was clearly made otherwise.
+ */
+function textAsSent({ sent, inQuery }: ActionForm, { method, path, query }: WireRequest): string | undefined {
+  const last = sent.at(-1);
+  if (last?.name !== 'signature' || last.pair === undefined || sent.length !== inQuery) return undefined;
+  for (let at = 1; at < sent.length - 1; at++) {
+    if (sent[at]!.name < sent[at - 1]!.name) return undefined;
+  }
+  const end = `&${last.pair}`;
+  return query.endsWith(end) ? `${method}\n${path}\n${query.slice(0, -end.length)}` : undefined;
+}
+
+/**
+ * Both ways in which clients write the same call: all encoded anew, as QingCloud documents it, and each pair as it was sent.
+ * Clients encode by the rules of their language's forms and sign that (`%7E` for `~`), or sign an empty value without its
+ * equals sign, as Go does. Either text holds the whole call.
+ */
+function textsToSign({ sent }: ActionForm, { method, path }: WireRequest): string[] {
+  const encoded = stringToSign(method, path, sent);
+  const written = textOfPairs(method, path, sent, ({ pair = '' }) => pair);
+  return encoded === undefined ? [] : [encoded, written];
 }
 
 /**
@@ -57,18 +83,24 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
  * @returns undefined where a parameter is no Unicode text
  */
 export function stringToSign(method: string, path: string, sent: readonly Sent[]): string | undefined {
-  const signed = sent.filter(({ name }) => name !== 'signature');
-  signed.sort(signed.every(isAscii) ? compareUnits : compareBytes);
   try {
-    let pairs = '';
-    for (const { name, value, pair = '' } of signed) {
-      const written = PLAIN_PAIR.test(pair) ? pair : `${encode(name)}=${encode(textFor(value))}`;
-      pairs += pairs === '' ? written : `&${written}`;
-    }
-    return `${method}\n${path}\n${pairs}`;
+    return textOfPairs(method, path, sent, ({ name, value, pair = '' }) =>
+      PLAIN_PAIR.test(pair) ? pair : `${encode(name)}=${encode(textFor(value))}`,
+    );
   } catch {
     return undefined;
   }
+}
+
+function textOfPairs(
+  method: string,
+  path: string,
+  sent: readonly Sent[],
+  write: (parameter: Sent) => string,
+): string {
+  const signed = sent.filter(({ name }) => name !== 'signature');
+  signed.sort(signed.every(isAscii) ? compareUnits : compareBytes);
+  return `${method}\n${path}\n${signed.map(write).join('&')}`;
 }
 
 function isAscii({ name }: Sent): boolean {
@@ -102,7 +134,11 @@ function textFor(value: unknown): string {
   return value instanceof JsonObjectText ? value.text : JSON.stringify(value);
 }
 
+/** The time that was read last: calls of one second have the same. */
+let read: { readonly text: string; readonly time: number } = { text: '', time: Number.NaN };
+
 function readTime(text: string | undefined): number | undefined {
-  const time = text !== undefined && TIME.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
+  if (text === undefined) return undefined;
+  if (text !== read.text) read = { text, time: TIME.test(text) ? Date.parse(text) : Number.NaN };
+  return Number.isNaN(read.time) ? undefined : read.time;
 }

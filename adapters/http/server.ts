@@ -80,7 +80,7 @@ export async function listen(
   server.on('checkContinue', listenAndNote);
   if (connectionLimit !== undefined) server.maxConnections = connectionLimit;
   server.on('drop', () => closed('connections'));
-  closeSlowClients(server, closed);
+  closeSlowClients(server, (socket) => (socket as Connection)[NEWEST]?.req, closed);
   const answered = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     // What is still being sent cannot be read either, and closing at once would take the answer back.

@@ -1,6 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
-import type { WholeRequest } from './whole-request.ts';
+import type { IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'node:net';
 
 /** What a slow client is slow with. */
 export type SlowWith = 'body' | 'answer';
@@ -10,8 +9,9 @@ const GRACE = 7_000;
 const LEAST_RATE = 16_384;
 const LOOK = 1_000;
 
-/** A body that is coming: since when, and what the connection had brought before. */
+/** A body that is coming: whose, since what look, and what the connection had brought by then. */
 interface Receiving {
+  readonly incoming: IncomingMessage;
   readonly since: number;
   readonly bytes: number;
 }
@@ -26,67 +26,64 @@ interface Sending {
 
 /**
  * Closes connections whose clients send a body, or take an answer, more slowly than anybody in earnest would: such
- * a client holds memory for as long as it likes. Slow headers are Node's own to see to.
+ * a client holds memory for as long as it likes. Slow headers are Node's own to see to. Connections are looked at once a
+ * second, and no request is troubled with it.
  * @param server before it takes its first connection
+ * @param newestOf the newest request of a connection
  * @param closed is told of each
  */
 export function closeSlowClients(
-  server: Server<typeof WholeRequest>,
+  server: Server,
+  newestOf: (socket: Socket) => IncomingMessage | undefined,
   closed: (because: SlowWith) => void,
 ): void {
   const sockets = new Set<Socket>();
-  const receiving = new Map<WholeRequest, Receiving>();
+  const receiving = new Map<Socket, Receiving>();
   const sending = new Map<Socket, Sending>();
 
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => {
       sockets.delete(socket);
+      receiving.delete(socket);
       sending.delete(socket);
     });
   });
-  const note = (incoming: WholeRequest): void => {
-    const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
-    if (encoding === undefined && !(Number(length) > 0)) return;
-    receiving.set(incoming, { since: performance.now(), bytes: incoming.socket.bytesRead });
-    incoming.whenWhole(() => receiving.delete(incoming));
-  };
-  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
-    server.prependListener(event, (incoming: WholeRequest) => {
-      if (incoming.method !== 'GET') note(incoming);
-    });
-  }
 
-  const lookAtBodies = (now: number): void => {
-    for (const [incoming, { since, bytes }] of receiving) {
-      const { socket } = incoming;
-      if (!socket.destroyed) {
-        if (isInTime(now - since, socket.bytesRead - bytes)) continue;
-        closed('body');
-        endReceiving(incoming);
-      }
-      receiving.delete(incoming);
+  const lookAtBody = (socket: Socket, now: number): void => {
+    const incoming = newestOf(socket);
+    if (!incoming || incoming.complete) {
+      receiving.delete(socket);
+      return;
+    }
+    const before = receiving.get(socket);
+    if (before?.incoming !== incoming) {
+      receiving.set(socket, { incoming, since: now, bytes: socket.bytesRead });
+    } else if (!isInTime(now - before.since, socket.bytesRead - before.bytes)) {
+      closed('body');
+      receiving.delete(socket);
+      endReceiving(incoming);
     }
   };
-  const lookAtAnswers = (now: number): void => {
-    for (const socket of sockets) {
-      if (socket.writableLength === 0) {
-        sending.delete(socket);
-        continue;
-      }
-      const next = lookAgain(socket, sending.get(socket), now);
-      if (isInTime(now - next.since, next.taken)) {
-        sending.set(socket, next);
-        continue;
-      }
-      closed('answer');
-      socket.destroy();
+  const lookAtAnswer = (socket: Socket, now: number): void => {
+    if (socket.writableLength === 0) {
+      sending.delete(socket);
+      return;
     }
+    const next = lookAgain(socket, sending.get(socket), now);
+    if (isInTime(now - next.since, next.taken)) {
+      sending.set(socket, next);
+      return;
+    }
+    closed('answer');
+    socket.destroy();
   };
   const timer = setInterval(() => {
     const now = performance.now();
-    lookAtBodies(now);
-    lookAtAnswers(now);
+    for (const socket of sockets) {
+      lookAtBody(socket, now);
+      lookAtAnswer(socket, now);
+    }
   }, LOOK).unref();
   server.once('close', () => clearInterval(timer));
 }

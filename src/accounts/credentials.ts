@@ -1,9 +1,10 @@
-import { createSecretKey, hash, randomBytes, type KeyObject } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal, type Detail } from '../errors.ts';
 import type { Origin } from '../operation.ts';
 import type { Ports } from '../ports.ts';
 import { secretContext } from './access-key.ts';
+import { createHmacWith, type Hmac } from './hmac.ts';
 import { judgeSignature, type Signature } from './judge-signature.ts';
 import type { KeyUses } from './key-uses.ts';
 import { provePassword } from './prove-password.ts';
@@ -38,7 +39,7 @@ interface Remembered extends Claim {
   /** The hash that the password was found to match, which spares hashing when only the version moved. */
   readonly passwordHash?: string;
   /** What the signatures of an access key are checked with. */
-  readonly secret?: KeyObject;
+  readonly hmac?: Hmac;
   readonly outdated?: boolean;
 }
 
@@ -110,7 +111,7 @@ export function createCredentialJudge(
     if (secret === undefined) {
       throw new Error(`the secret of ${accessKeyId} opens with no key of KEY_ENCRYPTION_KEY`);
     }
-    return { userId: key.owner, version: key.version, digest, secret: createSecretKey(secret, 'utf8') };
+    return { userId: key.owner, version: key.version, digest, hmac: createHmacWith(secret) };
   };
 
   /** What is remembered of credentials, or what the question finds out; equal questions are asked once. */
@@ -142,8 +143,8 @@ export function createCredentialJudge(
   };
 
   const judgeByKey = (signature: Signature, key: Remembered): Claim => {
-    if (!key.secret) throw new Error('what is remembered of an access key has no secret');
-    const until = judgeSignature(signature, key.secret, signatureWindow, clock());
+    if (!key.hmac) throw new Error('what is remembered of an access key has no secret');
+    const until = judgeSignature(signature, key.hmac, signatureWindow, clock());
     keyUses.note(signature.accessKeyId);
     const { userId, version, digest } = key;
     return { userId, version, digest, signed: { signature, until } };

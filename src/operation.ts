@@ -62,8 +62,6 @@ export interface MemberOperation<Input, Output> extends Described {
   jobIds?(input: Input): readonly string[];
   /** In place of `jobIds`: the newest job that the caller may see, of this type or of any, is to be read like that. */
   newestOf?(input: Input): { readonly jobType: string | undefined };
-  /** Whether the jobs have to be looked for in the table, whatever the cache holds. Left out: they never have. */
-  lists?(input: Input): boolean;
   handle(call: Invocation<Input>): Promise<Output> | Output;
 }
 

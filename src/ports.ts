@@ -74,11 +74,6 @@ export interface JobStore {
   /** The jobs with these ids, and the epoch, in one consistent read. */
   read(jobIds: readonly string[]): Promise<Snapshot<Job>>;
   list(filter: JobFilter, order: JobOrder, page: JobPage): Promise<JobList>;
-  /**
-   * Refuses, before anything else is done for it, a list that `list` would refuse now because too many wait.
-   * @throws Refusal `unavailable`
-   */
-  spareList?(): void;
   /** The newest visible job of a scope by creation (ties: the higher id), and the epoch, in one consistent read. */
   newest(scope: JobScope): Promise<{ readonly epoch: EpochState; readonly job: Job | undefined }>;
   /** Every change of a job, oldest first. */

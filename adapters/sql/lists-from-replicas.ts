@@ -8,8 +8,6 @@ import type { Replicas } from './replicas.ts';
 export function listFromReplicas(primary: JobStore, replicas: Replicas<JobStore>): JobStore {
   return {
     ...primary,
-    // A replica may have time where the primary has none.
-    spareList: () => {},
     list: (filter, order, page) =>
       filter.jobIds
         ? primary.list(filter, order, page)

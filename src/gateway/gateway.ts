@@ -118,8 +118,6 @@ export function createGateway(parts: {
     // Bad parameters are told only to callers whose credentials still hold, which the read below decides.
     const read = readInput(call, operation, ports);
     const { value, refusal } = read instanceof Promise ? await read : read;
-    // To ask the cache first who calls would cost most of what is to be spared.
-    if (!refusal && operation.lists?.(value)) ports.jobs.spareList?.();
     const identity = await identify(call, claim, refusal ? lookAt([]) : lookFor(operation, value));
     call.identified?.(identity.account.userId, identity.cached);
     if (ports.rates) await admit(ports.rates, call, identity.account.userId);

@@ -35,10 +35,7 @@ export function spareStores(
     return Object.fromEntries(gated) as Store;
   };
   return {
-    jobs: {
-      ...gate(jobs, (name) => (name === 'list' ? 'lists' : 'reads')),
-      spareList: () => admit('lists'),
-    },
+    jobs: gate(jobs, (name) => (name === 'list' ? 'lists' : 'reads')),
     accounts: gate(accounts, () => 'reads'),
     spareChanges: (changes) => gate(changes, () => 'changes'),
   };

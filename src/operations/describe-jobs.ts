@@ -26,7 +26,6 @@ export const describeJobs: MemberOperation<DescribeJobsInput, JobPageView> = {
   output: DescribeJobsOutput,
   permission: 'own-jobs',
   jobIds: (input) => (onlyNamesIds(input) ? (input.jobIds ?? []) : []),
-  lists: (input) => !onlyNamesIds(input),
   handle(call) {
     if (onlyNamesIds(call.input)) return pageInOrderAsked(call.input, call.found);
     return namesOrder(call.input) ? pageOfIds(call) : pageOfTable(call);

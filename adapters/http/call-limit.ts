@@ -1,7 +1,7 @@
 /** Longer turns of the event loop than this mean that calls wait for each other; in ms. A new call waits about two. */
 const TURN_MOST = 20;
-/** So many calls are always let in: where each takes long, fewer would leave the process idle. */
-const LEAST = 64;
+/** So many calls are always let in: where each takes long, fewer would leave the process idle. nginx gives no more. */
+export const CALLS_ALWAYS = 64;
 /** Turns are judged together for so long, in ms, so that one collection of garbage is not taken for load. */
 const WINDOW = 50;
 const TURNS_LEAST = 3;
@@ -29,7 +29,7 @@ export interface CallLimit {
  * @param most the limit never rises above it
  */
 export function createCallLimit(most: number): CallLimit {
-  const least = Math.min(LEAST, most);
+  const least = Math.min(CALLS_ALWAYS, most);
   let present = most;
   let turns: number[] = [];
   let peak = 0;

@@ -32,6 +32,8 @@ interface Line {
   sentAt: number;
   /** The beginning of the answer, with all of its head, and the end of it: what is between tells nothing. */
   begin: string;
+  /** How long the beginning has to be. */
+  enough: number;
   end: string;
   /** Bytes that are still to come; undefined while the head is not whole. */
   missing: number | undefined;
@@ -40,7 +42,8 @@ interface Line {
 /** How long one that was refused waits in a closed load, in ms. */
 const PAUSE = 100;
 
-/** How much of an answer's end is kept, in characters. */
+/** How much of a body's beginning, and of an answer's end, is kept, in characters. */
+const BODY_BEGIN = 200;
 const END = 100;
 
 /** In each convention: a refusal because of load, and an answer that is none. */
@@ -91,6 +94,7 @@ async function carry({ port, seconds, rate, connections, requests }: Order): Pro
       socket: connect({ port, host: '127.0.0.1', noDelay: true }),
       sentAt: 0,
       begin: '',
+      enough: 0,
       end: '',
       missing: undefined,
     };
@@ -107,7 +111,11 @@ async function carry({ port, seconds, rate, connections, requests }: Order): Pro
       take(line, chunk);
       if (line.sentAt === 0 || line.missing !== 0) return;
       const good = judge(line);
-      if (rate !== undefined) idle.push(line);
+      // nginx ends a connection after a thousand requests.
+      if (/\r\nconnection: close\r\n/i.test(line.begin)) {
+        line.socket.destroy();
+        if (rate === undefined) setTimeout(again, good ? 0 : PAUSE, open());
+      } else if (rate !== undefined) idle.push(line);
       else if (good) again(line);
       else setTimeout(again, PAUSE, line);
     });
@@ -136,6 +144,7 @@ function take(line: Line, chunk: string): void {
   line.end = (line.end + chunk).slice(-END);
   if (line.missing !== undefined) {
     line.missing -= chunk.length;
+    line.begin += chunk.slice(0, Math.max(0, line.enough - line.begin.length));
     return;
   }
   line.begin += chunk;
@@ -143,6 +152,7 @@ function take(line: Line, chunk: string): void {
   if (end < 0) return;
   const length = /\r\ncontent-length: (\d+)\r\n/i.exec(line.begin.slice(0, end + 2))?.[1];
   line.missing = end + 4 + Number(length ?? 0) - line.begin.length;
+  line.enough = end + 4 + BODY_BEGIN;
 }
 
 process.on('message', (order) => {

@@ -6,13 +6,18 @@ import { createTestDatabase } from '../support/database.ts';
 import { ADMIN } from '../support/gateway.ts';
 import { startMariaDb } from '../support/mariadb.ts';
 import { CLEARS_UP } from '../support/memory-of.ts';
+import { startNginx } from '../support/nginx.ts';
 import { startRedis } from '../support/redis.ts';
 import { someJob } from '../support/some-job.ts';
+import { setApart } from './apart.ts';
 
 /** The built gateway on private servers, with jobs in it. */
 export interface Stage extends AsyncDisposable {
   readonly serving: ServingProcess;
+  /** Where calls go: to the gateway, or to the nginx before it. */
   readonly port: number;
+  /** Whether those who carry the load have processors of their own. */
+  readonly apart: boolean;
   readonly token: string;
   readonly jobIds: readonly string[];
   /** One whose answer is large. */
@@ -21,10 +26,16 @@ export interface Stage extends AsyncDisposable {
   memory(): number;
 }
 
+/** How a stage differs from one gateway that is called directly. */
+export interface Setting {
+  /** Two gateways behind nginx as it is shipped, apart from those who call them. */
+  readonly behindNginx?: true;
+}
+
 const JOBS = 5_000;
 const LARGE = 1_000_000;
 
-export async function setStage(): Promise<Stage> {
+export async function setStage({ behindNginx }: Setting = {}): Promise<Stage> {
   const undo: AsyncDisposable[] = [];
   const end = async (): Promise<void> => {
     for (const each of undo.toReversed()) await each[Symbol.asyncDispose]();
@@ -36,14 +47,19 @@ export async function setStage(): Promise<Stage> {
     undo.push(redis);
     const database = await createTestDatabase(mariadb.url);
     undo.push(database);
-    const serving = startServing({
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
-      ...CLEARS_UP,
-    });
-    undo.push(serving);
-    await serving.says(/"msg":"ready"/);
+    const serve = async (): Promise<ServingProcess> => {
+      const started = startServing({
+        DATABASE_URL: database.url,
+        REDIS_URL: redis.url,
+        BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+        ...CLEARS_UP,
+      });
+      undo.push(started);
+      await started.says(/"msg":"ready"/);
+      return started;
+    };
+    const serving = await serve();
+    const instances = behindNginx ? [serving, await serve()] : [serving];
     const jobs = Array.from({ length: JOBS }, (_, index) =>
       someJob({
         jobId: `j-load${String(index).padStart(8, '0')}`,
@@ -61,12 +77,25 @@ export async function setStage(): Promise<Stage> {
       body: JSON.stringify({ name: ADMIN.userId, password: ADMIN.password }),
     });
     const { data } = (await answer.json()) as { data: { token: string } };
+    const ports = instances.map(({ base }) => Number(new URL(base).port));
+    let apart = false;
+    let port = ports[0] ?? 0;
+    if (behindNginx) {
+      const carriers = [mariadb, redis, ...instances].map(({ pid }) => pid);
+      const placed = await setApart(carriers);
+      if (placed) undo.push(placed);
+      apart = placed !== undefined;
+      const nginx = await startNginx({ instances: ports, plain: true });
+      undo.push(nginx);
+      port = Number(new URL(nginx.base).port);
+    }
     const jobIds = jobs.map((job) => job.jobId);
     // The oldest: it is on no page that anyone asks for.
     const largeJobId = jobIds.pop() ?? '';
     return {
       serving,
-      port: Number(new URL(serving.base).port),
+      port,
+      apart,
       token: data.token,
       jobIds,
       largeJobId,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +41,10 @@ export interface NginxSite {
   readonly standIns?: true;
   /** The port on 127.0.0.1 of a program that is protected. */
   readonly protects?: number;
+  /** How many calls each gateway is given at once; as many as in the shipped file where it is not said. */
+  readonly callsEach?: number;
+  /** Without TLS, and a log that is written now and then: for who measures something else. */
+  readonly plain?: true;
   /** How many calls an address may make, such as `5r/m`; as good as any number where it is not given. */
   readonly rate?: string;
 }
@@ -53,6 +58,7 @@ export async function startNginx(site: NginxSite): Promise<Nginx> {
   const program = findNginx();
   if (!program) throw new Error('nginx is not installed');
   const protectedPort = await freePort();
+  const scheme = site.plain ? 'http' : 'https';
   let home = '';
   let certificate = '';
   const flags = (folder: string): string[] => [
@@ -77,7 +83,7 @@ export async function startNginx(site: NginxSite): Promise<Nginx> {
       await run(program, [...flags(folder), '-t', '-q']);
     },
     command: (folder) => ({ program, args: [...flags(folder), '-g', 'daemon off;'] }),
-    url: (port) => `https://127.0.0.1:${port}`,
+    url: (port) => `${scheme}://127.0.0.1:${port}`,
     identify: (url) => identify(url, program, certificate),
   });
   const read = (file: string): Promise<string> => readFile(join(home, file), 'utf8');
@@ -135,11 +141,13 @@ async function writeSite(
   const write = (name: string, ...lines: string[]): Promise<void> =>
     writeFile(join(folder, 'site', name), `${lines.join('\n')}\n`);
   const listen = (at: number): string[] => [
-    `listen 127.0.0.1:${at} ssl http2;`,
+    `listen 127.0.0.1:${at} ${site.plain ? 'backlog=4096' : 'ssl http2'};`,
     'server_name jobgate.test;',
     'ssl_certificate tls/fullchain.pem;',
     'ssl_certificate_key tls/key.pem;',
   ];
+  const shipped = await readFile(join(SHIPPED, 'site', 'instances.conf'), 'utf8');
+  const callsEach = site.callsEach ?? Number(/ max_conns=(\d+);/.exec(shipped)?.[1]);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${join(folder, 'temporary', kind)};`,
   );
@@ -155,7 +163,7 @@ async function writeSite(
   await write(
     'http.conf',
     ...temporary,
-    `access_log ${join(folder, 'access.log')} jobgate;`,
+    `access_log ${join(folder, 'access.log')} jobgate${site.plain ? ' buffer=64k flush=1s' : ''};`,
     `limit_req_zone $binary_remote_addr zone=jobgate_calls:1m rate=${site.rate ?? '100000r/s'};`,
     `limit_req zone=jobgate_calls burst=${site.rate ? 4 : 10_000} nodelay;`,
     'client_max_body_size 1m;',
@@ -164,7 +172,7 @@ async function writeSite(
     'instances.conf',
     'upstream jobgate {',
     'zone jobgate 128k;',
-    ...site.instances.map((instance) => `server 127.0.0.1:${instance} max_fails=0;`),
+    ...site.instances.map((instance) => `server 127.0.0.1:${instance} max_fails=0 max_conns=${callsEach};`),
     'include jobgate/upstream.conf;',
     '}',
   );
@@ -181,7 +189,8 @@ async function writeSite(
 /** Only the very nginx that was started has this certificate. */
 async function identify(url: string, program: string, certificate: string): Promise<ServerIdentity> {
   await new Promise<void>((resolve, reject) => {
-    const asked = request(`${url}/healthz`, { ca: certificate, agent: false, timeout: 5_000 }, (answer) => {
+    const ask = url.startsWith('https:') ? request : requestPlain;
+    const asked = ask(`${url}/healthz`, { ca: certificate, agent: false, timeout: 5_000 }, (answer) => {
       answer.resume();
       resolve();
     });

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import { CALLS_ALWAYS } from '../../adapters/http/call-limit.ts';
 import { encodeError as encodeActionError } from '../../adapters/action/encode.ts';
 import { encodeError as encodeRestError } from '../../adapters/rest/encode.ts';
 import type { WireRequest } from '../../adapters/wire/exchange.ts';
 import type { Language } from '../../adapters/wire/language.ts';
 import { Refusal } from '../../src/errors.ts';
 import { callAction, type Answer } from '../support/clients.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { freePort } from '../support/free-port.ts';
 import { ADMIN, startGateway, type TestGateway } from '../support/gateway.ts';
@@ -371,6 +374,52 @@ describe('the nginx of deploy/nginx', () => {
       assertSaysActionError(await callSecurely(nginx, `/iaas?lang=${tag}`), refusal, language);
       assertSaysActionError(await callByHttp2(nginx, `/iaas/?lang=${tag}`), refusal, language);
     }
+  });
+
+  it('says the same, at once, where its instances have as many calls as they are given', async () => {
+    const held: (() => void)[] = [];
+    await using busy = await startUpstream((_, response) => void held.push(() => response.end('{}')));
+    await using nginx = await startNginx({ instances: [busy.port], callsEach: 2, standIns: true });
+    const carried = [1, 2].map(() => callSecurely(nginx, '/v1/jobs'));
+    await eventually('both are there', () => held.length === 2);
+    const refusal = new Refusal('unavailable');
+    for (const { language, tag } of LANGUAGES) {
+      const headers = { 'accept-language': tag };
+      // PUT and DELETE go the way of what must not be sent twice.
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
+        const body = method === 'GET' ? {} : { body: '{}' };
+        assertSaysRestError(
+          await callSecurely(nginx, '/v1/jobs', { method, headers, ...body }),
+          refusal,
+          language,
+        );
+      }
+      for (const action of ['DescribeJobs', 'CreateJob']) {
+        const answer = await callSecurely(nginx, `/iaas?action=${action}&lang=${tag}`);
+        assertSaysActionError(answer, refusal, language);
+      }
+    }
+    assert.equal(busy.received.length, 2);
+    const refused = (await nginx.requests()).filter(({ path }) => path !== '/healthz');
+    assert.deepEqual(
+      refused.map(({ instance }) => instance),
+      Array.from({ length: 12 }, () => 'jobgate'),
+    );
+    for (const end of held.splice(0)) end();
+    for (const answer of await Promise.all(carried)) assert.equal(answer.status, 200);
+    const after = callSecurely(nginx, '/v1/jobs');
+    await eventually('there is room again', () => held.length === 1);
+    held[0]?.();
+    assert.equal((await after).status, 200);
+  });
+
+  it('gives an instance as many calls at once as it always lets in', async () => {
+    const shipped = await readFile(
+      new URL('../../deploy/nginx/site/instances.conf', import.meta.url),
+      'utf8',
+    );
+    const given = [...shipped.matchAll(/^ *server .* max_conns=(\d+);$/gm)].map(([, calls]) => Number(calls));
+    assert.deepEqual(given, [CALLS_ALWAYS, CALLS_ALWAYS]);
   });
 
   it('says the same where an instance closes the connection, and keeps an id that the caller chose', async () => {

@@ -170,7 +170,7 @@ describe('deploy/compose.yaml', () => {
   });
 
   it('leads nginx to all its gateways, on the port that they have, with a site that nginx takes', async () => {
-    const named = [...site('instances').matchAll(/^ *server ([\w-]+):(\d+) max_fails=0;$/gm)];
+    const named = [...site('instances').matchAll(/^ *server ([\w-]+):(\d+) max_fails=0 max_conns=64;$/gm)];
     assert.deepEqual(
       named.map(([, name, port]) => [name, Number(port)]),
       gateways.map((name) => [name, settings.port.absent]),

@@ -36,7 +36,10 @@ export interface Stage extends AsyncDisposable {
   call(method: string, path: string, body?: object): Promise<Body>;
   /** The share of look-ups that the cache answered, since the last time that it was asked for. */
   hits(): Promise<number>;
-  /** A small server of `bench/references`, over the gateway's tables or over a database of its own beside them. */
+  /**
+   * A small server of `bench/references`, over the gateway's tables or over a database of its own beside them; the same one
+   * for all that ask for it.
+   */
   startReference(
     name: string,
     over?: { readonly sameTables: true },
@@ -82,6 +85,7 @@ export async function setStage(): Promise<Stage> {
     const { token } = (await call('POST', '/v1/auth', { name, password })) as { token: string };
     const key = (await call('POST', '/v1/keys', {}, token)) as Omit<Caller, keyof typeof ADMIN>;
     let counted = { hit: 0, all: 0 };
+    const references = new Map<string, ReturnType<typeof startReference>>();
     return {
       database,
       redis,
@@ -96,9 +100,15 @@ export async function setStage(): Promise<Stage> {
         counted = now;
         return share;
       },
-      async startReference(name, over) {
-        const databaseUrl = over ? url : keep(await createTestDatabase(database.url)).url;
-        return keep(await startReference(name, { DATABASE_URL: databaseUrl, REDIS_URL: redis.url }));
+      startReference(name, over) {
+        const key = `${name} ${over ? 'over the same tables' : 'alone'}`;
+        const start = async (): ReturnType<typeof startReference> => {
+          const databaseUrl = over ? url : keep(await createTestDatabase(database.url)).url;
+          return keep(await startReference(name, { DATABASE_URL: databaseUrl, REDIS_URL: redis.url }));
+        };
+        const started = references.get(key) ?? start();
+        references.set(key, started);
+        return started;
       },
       keep,
       [Symbol.asyncDispose]: end,

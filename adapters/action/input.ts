@@ -19,12 +19,11 @@ interface Meaning {
 
 type Meanings = ReadonlyMap<string, Meaning>;
 
-const known = new Map<string, Meanings>();
+const known = { seed: new Map<OperationName, Meanings>(), signed: new Map<OperationName, Meanings>() };
 
 /** What each parameter of an operation means in a dialect; worked out once. */
 function meaningsOf(operation: OperationName, dialect: Dialect): Meanings {
-  const key = `${dialect.name} ${operation}`;
-  const before = known.get(key);
+  const before = known[dialect.name].get(operation);
   if (before) return before;
   const { properties } = shapeOf(operations[operation].input);
   const meanings = new Map<string, Meaning>();
@@ -40,7 +39,7 @@ function meaningsOf(operation: OperationName, dialect: Dialect): Meanings {
   }
   for (const [alias, property] of Object.entries(actionBindings[operation]?.aliases ?? {}))
     add(alias, property);
-  known.set(key, meanings);
+  known[dialect.name].set(operation, meanings);
   return meanings;
 }
 
@@ -75,13 +74,15 @@ export function readInput(
       continue;
     }
     const dot = name.indexOf('.');
-    const part = dot < 0 ? undefined : meanings.get(name.slice(0, dot));
+    if (dot < 0) continue;
+    const part = meanings.get(name.slice(0, dot));
+    if (!part) continue;
     const rest = name.slice(dot + 1);
-    if (part?.list && /^\d{1,9}$/.test(rest)) {
+    if (part.list && /^\d{1,9}$/.test(rest)) {
       const list = members.get(part) ?? new Map<number, unknown>();
       if (part.property in value || list.has(Number(rest))) twice(name);
       else members.set(part, list.set(Number(rest), typed(part.schema.items, given)));
-    } else if (part?.free) {
+    } else if (part.free) {
       if (part.property in value) twice(name);
       else {
         const values = nested.get(part) ?? [];
@@ -99,7 +100,8 @@ export function readInput(
     if (text === undefined) problems.push({ parameter: property, fault: { is: 'format', expected: 'form' } });
     else value[property] = text;
   }
-  for (const [property, given] of Object.entries(value)) {
+  for (const property in value) {
+    const given = value[property];
     if (Array.isArray(given) && given.length === 0) delete value[property];
   }
   if (dialect.name === 'signed') problems.push(...judgeApiVersion(meanings, form));

@@ -53,8 +53,10 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
     if (pair === '') continue;
     const cut = pair.indexOf('=');
     const rawName = cut < 0 ? pair : pair.slice(0, cut);
-    const name = decodePart(rawName);
-    const value = cut < 0 ? '' : decodePart(pair.slice(cut + 1));
+    const rawValue = cut < 0 ? '' : pair.slice(cut + 1);
+    const plain = !pair.includes('%') && !pair.includes('+');
+    const name = plain ? rawName : decodePart(rawName);
+    const value = plain ? rawValue : decodePart(rawValue);
     if (name === undefined || value === undefined) {
       const parameter = name ?? rawName.slice(0, 64);
       problems.push({ parameter, asSent: true, fault: { is: 'format', expected: 'utf8' } });
@@ -69,9 +71,9 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
 }
 
 function decodePart(part: string): string | undefined {
-  if (!part.includes('%') && !part.includes('+')) return part;
+  const spaced = part.includes('+') ? part.replaceAll('+', ' ') : part;
   try {
-    return decodeURIComponent(part.replaceAll('+', ' '));
+    return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { Credentials } from '../../src/accounts/credentials.ts';
 import type { WireRequest } from '../wire/exchange.ts';
-import { isInQuery, textOf, isRepeated, type ActionForm } from './form.ts';
+import { isInQuery, isRepeated, textOf, type ActionForm } from './form.ts';
 import { readPassword, type PasswordSettings } from './passwords.ts';
 import { findSignature } from './signature.ts';
 

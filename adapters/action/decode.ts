@@ -7,7 +7,7 @@ import type { Language } from '../wire/language.ts';
 import { actionBindings, type ActionBinding, type Wishes } from './bindings.ts';
 import { findCredentials } from './credentials.ts';
 import type { Dialect, Dialects } from './dialect.ts';
-import { digitsOf, languageIn, textOf, isRepeated, type ActionForm } from './form.ts';
+import { digitsOf, isRepeated, languageIn, textOf, type ActionForm } from './form.ts';
 import { readInput } from './input.ts';
 import { openPasswords, takesPasswords, type PasswordSettings } from './passwords.ts';
 

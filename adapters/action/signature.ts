@@ -73,8 +73,10 @@ function textAsSent({ sent, inQuery }: ActionForm, { method, path, query }: Wire
  */
 function textsToSign({ sent }: ActionForm, { method, path }: WireRequest): string[] {
   const encoded = stringToSign(method, path, sent);
-  const written = textOfPairs(method, path, sent, ({ pair = '' }) => pair);
-  return encoded === undefined ? [] : [encoded, written];
+  if (encoded === undefined) return [];
+  // What came as JSON has no pair that could be signed, and must not be left out of the text.
+  if (!sent.every(({ pair }) => pair !== undefined)) return [encoded];
+  return [encoded, textOfPairs(method, path, sent, ({ pair = '' }) => pair)];
 }
 
 /**

@@ -133,6 +133,20 @@ describe('signed calls with odd characters', () => {
     }
   });
 
+  it('are refused where a body of JSON adds what was not signed', async () => {
+    // A client that signs an empty pair as it sent it leaves a gap that nothing may be put into.
+    const pairs = signParameters(key, { action: 'DescribeJobs' }, { method: 'POST' }).slice(0, -1);
+    const written = writePairs(pairs).split('&').toSorted();
+    const gap = [...written.slice(0, 1), '', ...written.slice(1)].join('&');
+    const signature = encodeURIComponent(signText(key.secret, `POST\n/iaas/\n${gap}`));
+    const post = async (query: string, body: string): Promise<number> => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+      return (await callRaw(gateway, `/iaas/?${query}&signature=${signature}`, init)).body.ret_code;
+    };
+    assert.equal(await post(gap, ''), 0);
+    assert.equal(await post(written.join('&'), '{"access_key_ie":"added"}'), 1200);
+  });
+
   it('are refused where one parameter is another, with the string that the server signed', async () => {
     const property = fc.asyncProperty(
       strange.filter((pairs) => pairs.length > 0),

@@ -141,6 +141,7 @@ export async function openGateway(
     kinds,
     clock: stopwatch,
     log,
+    follow: (attempt) => crowd.follow(attempt),
     ...(watch && { watch }),
   });
   const reader = createReadThrough({

@@ -31,7 +31,10 @@ export interface LeftBlock {
   readonly token: string;
 }
 
-/** The write side of the protocol: lock, change, block, commit, publish. */
+/**
+ * The write side of the protocol: lock, change, block, commit, publish.
+ * @param parts `follow` is shown each attempt, which takes a connection to the database; what waits between two has none
+ */
 export function createChanges(parts: {
   readonly ledger: Ledger;
   readonly cache: EntryCache;
@@ -40,8 +43,10 @@ export function createChanges(parts: {
   readonly clock: Clock;
   readonly log: Log;
   readonly watch?: Watch;
+  follow?<Answer>(attempt: Promise<Answer>): Promise<Answer>;
 }): Changes & { repair(left: LeftBlock): void } {
   const { ledger, cache, keeper, kinds, clock, log, watch = () => {} } = parts;
+  const { follow = (attempt) => attempt } = parts;
   const repairing = new Set<string>();
 
   const attempt = async <Result>(
@@ -127,7 +132,7 @@ export function createChanges(parts: {
       const giveUpAt = clock() + GIVE_UP_AFTER;
       let notBlocked = 0;
       for (;;) {
-        const outcome = await once(keys, work, true);
+        const outcome = await follow(once(keys, work, true));
         if (!outcome) throw new Error('a row that is waited for is locked in the end');
         if (outcome.is === 'done') return outcome.result;
         if (clock() > giveUpAt) throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });

@@ -7,7 +7,7 @@ type Kind = 'lists' | 'changes' | 'reads';
 export interface Crowded {
   /** Whether one more would wait too long. */
   crowded(kind: Kind): boolean;
-  /** Counts a call that was let in, until it is over. */
+  /** Counts what takes a connection, until it is over. Changes count their attempts themselves. */
   follow<Answer>(call: Promise<Answer>): Promise<Answer>;
 }
 
@@ -37,6 +37,11 @@ export function spareStores(
   return {
     jobs: gate(jobs, (name) => (name === 'list' ? 'lists' : 'reads')),
     accounts: gate(accounts, () => 'reads'),
-    spareChanges: (changes) => gate(changes, () => 'changes'),
+    spareChanges: ({ change }) => ({
+      async change(keys, work) {
+        admit('changes');
+        return change(keys, work);
+      },
+    }),
   };
 }

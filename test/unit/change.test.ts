@@ -31,6 +31,8 @@ describe('a change', () => {
   let blocked: readonly EntryKey[];
   let freed: readonly EntryKey[];
   let now: number;
+  /** The attempts that take a connection now. */
+  let counted: number;
   /** What a step does instead of succeeding. */
   let instead: Partial<Record<string, () => unknown>>;
   let changes: ReturnType<typeof createChanges>;
@@ -44,6 +46,7 @@ describe('a change', () => {
   beforeEach(() => {
     [steps, state, runId, locked, now, instead] = [[], ON, 'run-a', false, 0, {}];
     [idle, unsettled, blocked, freed] = [true, [], [], []];
+    counted = 0;
     account = { userId: 'usr-a', role: 'user', active: true, version: 1 };
     const opened = (epoch: EpochState): LedgerTx => {
       let ended = false;
@@ -91,6 +94,10 @@ describe('a change', () => {
       kinds: createEntryKinds({} as JobStore, {} as AccountStore, createJobFaces({})),
       clock: () => now,
       log: quietLog,
+      follow(attempt) {
+        counted++;
+        return attempt.finally(() => counted--);
+      },
     });
   });
 
@@ -200,11 +207,15 @@ describe('a change', () => {
     assert.equal(steps.includes('commit'), false);
   });
 
-  it('holds neither row nor epoch while it waits for its next attempt', async () => {
-    let answers = 0;
-    instead.block = () => answers++ > 0;
-    await change();
+  it('holds neither row nor epoch nor connection while it waits for its next attempt', async () => {
+    const seen: number[] = [];
+    instead.block = () => seen.push(counted) > 1;
+    const changing = change();
+    assert.equal(counted, 1);
+    await eventually('the first attempt is over', () => steps.at(-1) === 'rollback' && counted === 0);
+    await changing;
     assert.equal(steps.indexOf('rollback') < steps.lastIndexOf('begin'), true);
+    assert.deepEqual([seen, counted], [[1, 1], 0]);
   });
 
   describe('that repairs a block left behind', () => {

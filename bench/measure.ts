@@ -48,7 +48,13 @@ interface Seen {
   readonly round: Round | undefined;
 }
 
-const hasRun = new WeakSet<Side>();
+const warm = new WeakSet<Side>();
+
+/** Lets a side run before it is measured: a process that has just started compiles what it does often. */
+export async function warmUp(side: Side, rounds: number, times = 1): Promise<void> {
+  for (let round = 0; round < rounds; round++) await side.run(times);
+  warm.add(side);
+}
 
 /**
  * Measures both in alternating rounds, so that what else the machine does meets both alike.
@@ -66,11 +72,7 @@ export async function measure(
     if (quantity === 'rate') return { value: round ? round.calls / round.seconds : Number.NaN, round };
     return { value: (spent() - before) / (round?.calls ?? times), round };
   };
-  // The first round of each warms up, where it has not run before.
-  for (const side of [ours, reference]) {
-    if (!hasRun.has(side)) await once(side);
-    hasRun.add(side);
-  }
+  for (const side of [ours, reference]) if (!warm.has(side)) await warmUp(side, 1, times);
   const pairs: { ours: Seen; reference: Seen }[] = [];
   for (let index = 0; index < rounds; index++) {
     const first = index % 2 === 0 ? await once(ours) : undefined;

@@ -1,10 +1,11 @@
 import type { Credentials } from '../../src/accounts/credentials.ts';
+import type { HmacAlgorithm } from '../../src/accounts/hmac.ts';
 import type { WireRequest } from '../wire/exchange.ts';
 import { JsonObjectText } from '../wire/free-json.ts';
 import type { Sent } from '../wire/parameters.ts';
 import { digitsOf, isRepeated, textOf, type ActionForm } from './form.ts';
 
-const ALGORITHMS: ReadonlyMap<string, 'sha256' | 'sha1'> = new Map([
+const ALGORITHMS: ReadonlyMap<string, HmacAlgorithm> = new Map([
   ['HmacSHA256', 'sha256'],
   ['HmacSHA1', 'sha1'],
 ]);

@@ -1,12 +1,12 @@
 import { actionCredentials, ACTION_PATH, type ActionWay } from '../action-credentials.ts';
-import { measure, type Measured, type Side } from '../measure.ts';
+import { measure, warmUp, type Measured, type Side } from '../measure.ts';
 import type { Effort, Row } from '../row.ts';
 import type { Stage } from '../stage.ts';
 import { ask, askOnce, type Asked } from '../wrk.ts';
 
 /** How long wrk asks in a round, in seconds. */
 const SECONDS = 1;
-/** A process that has just started compiles what it does often, and is not measured until then; in seconds. */
+/** Rounds that warm up what is measured of ours. */
 const WARM_UP = 4;
 /** Values die after T and are filled again; more misses than these, and it is not the cache that is measured. */
 const HITS_AT_LEAST = 0.95;
@@ -76,10 +76,6 @@ async function cached<Result>(stage: Stage, work: () => Promise<Result>): Promis
   return result;
 }
 
-async function warmUp({ run }: Side): Promise<void> {
-  for (let second = 0; second < WARM_UP; second += SECONDS) await run(1);
-}
-
 interface OneJob {
   readonly ours: Side;
   readonly jobId: string;
@@ -98,7 +94,7 @@ async function makeOneJob(stage: Stage): Promise<OneJob> {
   const [jobId = ''] = await addJobs(stage, 1);
   const path = `/v1/jobs/${jobId}`;
   const ours = await side('jobgate', ourServers(stage), () => [get(path, stage.token)], isJob(jobId));
-  await warmUp(ours);
+  await warmUp(ours, WARM_UP);
   return { ours, jobId };
 }
 
@@ -205,7 +201,7 @@ const s6: Row = {
     const measured = [];
     for (const by of Object.keys(actionCredentials) as ActionWay[]) {
       const action = await side(`action, ${by}`, ourServers(stage), () => callsBy(by, stage, jobId), hasIt);
-      await warmUp(action);
+      await warmUp(action, WARM_UP);
       // The two differ by less than the others: it takes more rounds to tell by how much.
       const more = Math.ceil(rounds * 1.5);
       const result = await cached(stage, () => measure(action, rest, { rounds: more, times: 1 }));

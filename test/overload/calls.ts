@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts';
 export const MIXES = ['mixed', 'reads'] as const;
 export type Mix = (typeof MIXES)[number];
 
-/** The cache answers these: each costs the process more than it costs nginx to refuse it, or us to ask. */
+/** Jobs in one call of those that only read: it costs a gateway far more than nginx to refuse it, or us to ask. */
 const AT_ONCE = 100;
 
 /**

@@ -29,7 +29,7 @@ await ensureServers({ mariadb: true, redis: true, nginx: !values.direct });
 const verdicts: Verdict[] = [];
 for (const mix of MIXES) {
   if (!only.includes(mix)) continue;
-  await using stage = await setStage(values.direct ? {} : { behindNginx: true });
+  await using stage = await setStage(!values.direct);
   if (!values.direct && !stage.apart) say('The load shares the processors with those who carry it.');
   const lengths = values.quick
     ? { closed: 4, usual: 6, overload: 8 }

@@ -26,16 +26,11 @@ export interface Stage extends AsyncDisposable {
   memory(): number;
 }
 
-/** How a stage differs from one gateway that is called directly. */
-export interface Setting {
-  /** Two gateways behind nginx as it is shipped, apart from those who call them. */
-  readonly behindNginx?: true;
-}
-
 const JOBS = 5_000;
 const LARGE = 1_000_000;
 
-export async function setStage({ behindNginx }: Setting = {}): Promise<Stage> {
+/** @param behindNginx two gateways behind nginx as it is shipped, apart from those who call them, in place of one */
+export async function setStage(behindNginx = false): Promise<Stage> {
   const undo: AsyncDisposable[] = [];
   const end = async (): Promise<void> => {
     for (const each of undo.toReversed()) await each[Symbol.asyncDispose]();

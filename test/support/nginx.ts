@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CALLS_ALWAYS } from '../../adapters/http/call-limit.ts';
 import { makeCertificate } from './certificate.ts';
 import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
@@ -146,8 +147,7 @@ async function writeSite(
     'ssl_certificate tls/fullchain.pem;',
     'ssl_certificate_key tls/key.pem;',
   ];
-  const shipped = await readFile(join(SHIPPED, 'site', 'instances.conf'), 'utf8');
-  const callsEach = site.callsEach ?? Number(/ max_conns=(\d+);/.exec(shipped)?.[1]);
+  const { callsEach = CALLS_ALWAYS } = site;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${join(folder, 'temporary', kind)};`,
   );

@@ -78,15 +78,24 @@ export function writePairs(pairs: readonly Pair[]): string {
   return pairs.map(([name, value]) => `${escape(name)}=${escape(value)}`).join('&');
 }
 
+/** Sends a query or a form as it is written, by GET or by POST. */
+export function sendWritten(
+  gateway: Pick<TestGateway, 'base'>,
+  text: string,
+  { method = 'GET', path = '/iaas/' }: Signing = {},
+): Promise<Answer> {
+  if (method === 'GET') return callRaw(gateway, `${path}?${text}`);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  return callRaw(gateway, path, { method, headers, body: text });
+}
+
 /** Sends pairs as they are, by GET in the query or by POST as a form. */
 export function sendPairs(
   gateway: Pick<TestGateway, 'base'>,
   pairs: readonly Pair[],
-  { method = 'GET', path = '/iaas/' }: Signing = {},
+  how: Signing = {},
 ): Promise<Answer> {
-  if (method === 'GET') return callRaw(gateway, `${path}?${writePairs(pairs)}`);
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return callRaw(gateway, path, { method, headers, body: writePairs(pairs) });
+  return sendWritten(gateway, writePairs(pairs), how);
 }
 
 /** A signed call of the action API. */

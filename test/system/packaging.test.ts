@@ -8,6 +8,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
+import { CALLS_ALWAYS } from '../../adapters/http/call-limit.ts';
 import { readConfig, settings, type Config } from '../../bin/config.ts';
 import { findProgram } from '../support/find-program.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -170,10 +171,10 @@ describe('deploy/compose.yaml', () => {
   });
 
   it('leads nginx to all its gateways, on the port that they have, with a site that nginx takes', async () => {
-    const named = [...site('instances').matchAll(/^ *server ([\w-]+):(\d+) max_fails=0 max_conns=64;$/gm)];
+    const named = [...site('instances').matchAll(/^ *server ([\w-]+):(\d+) max_fails=0 max_conns=(\d+);$/gm)];
     assert.deepEqual(
-      named.map(([, name, port]) => [name, Number(port)]),
-      gateways.map((name) => [name, settings.port.absent]),
+      named.map(([, name, port, calls]) => [name, Number(port), Number(calls)]),
+      gateways.map((name) => [name, settings.port.absent, CALLS_ALWAYS]),
     );
     const { ensureServers } = await import('../support/install-servers.ts');
     const { testSite } = await import('../support/nginx.ts');

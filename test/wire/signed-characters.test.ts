@@ -7,6 +7,7 @@ import {
   callSigned,
   newKey,
   sendPairs,
+  sendWritten,
   signParameters,
   signText,
   textToSign,
@@ -104,15 +105,8 @@ describe('signed calls with odd characters', () => {
         const signature = signText(key.secret, `${method}\n/iaas/\n${written.join('&')}`);
         return `signature=${encodeURIComponent(signature)}`;
       };
-      const send = (text: string): Promise<Answer> =>
-        method === 'GET'
-          ? callRaw(gateway, `/iaas/?${text}`)
-          : callRaw(gateway, '/iaas/', {
-              method,
-              headers: { 'content-type': 'application/x-www-form-urlencoded' },
-              body: text,
-            });
-      const answered = async (text: string): Promise<number> => (await send(text)).body.ret_code;
+      const answered = async (text: string): Promise<number> =>
+        (await sendWritten(gateway, text, { method })).body.ret_code;
 
       const written = write();
       assert.equal(await answered(`${written.join('&')}&${end(written)}`), 0);
@@ -176,14 +170,7 @@ describe('signed calls with odd characters', () => {
       // No hexadecimal digit, and nothing that decodes to what stood here.
       const other = text[index] === 'x' ? 'y' : 'x';
       const sent = `action=DescribeJobs&${text.slice(0, index)}${other}${text.slice(index + 1)}`;
-      const answer =
-        method === 'GET'
-          ? await callRaw(gateway, `/iaas/?${sent}`)
-          : await callRaw(gateway, '/iaas/', {
-              method,
-              headers: { 'content-type': 'application/x-www-form-urlencoded' },
-              body: sent,
-            });
+      const answer = await sendWritten(gateway, sent, { method });
       assert.equal(answer.body.ret_code, 1200, sent);
     });
     await fc.assert(property, { numRuns: 150 });

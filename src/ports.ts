@@ -75,7 +75,7 @@ export interface JobStore {
   read(jobIds: readonly string[]): Promise<Snapshot<Job>>;
   list(filter: JobFilter, order: JobOrder, page: JobPage): Promise<JobList>;
   /** The newest visible job of a scope by creation (ties: the higher id), and the epoch, in one consistent read. */
-  newest(scope: JobScope): Promise<{ readonly epoch: EpochState; readonly job: Job | undefined }>;
+  newest(scope: JobScope): Promise<NewestJob>;
   /** Every change of a job, oldest first. */
   timeline(jobId: string): Promise<readonly JobEvent[]>;
 }
@@ -210,6 +210,12 @@ export interface NumberedAuditEntry extends AuditEntry {
 export interface Snapshot<Row> {
   readonly epoch: EpochState;
   readonly rows: ReadonlyMap<string, Row>;
+}
+
+/** The newest job of a scope, where it has one, and the epoch that it was read in. */
+export interface NewestJob {
+  readonly epoch: EpochState;
+  readonly job: Job | undefined;
 }
 
 /** The one row that says whether and with which Redis process the cache is in use. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { JobView } from '../jobs/job-view.ts';
-import type { EntryKey, EpochState } from '../ports.ts';
+import type { EntryKey, EpochState, Snapshot } from '../ports.ts';
 import type { LeftBlock } from './change.ts';
 import type { EntryKind, EntryKinds } from './entry-kinds.ts';
 import type { EpochKeeper } from './epoch-keeper.ts';
@@ -23,24 +23,33 @@ export interface LookUpParts {
   readonly watch?: Watch;
 }
 
+/**
+ * @param name what is looked for: reads of the same name find the same, whatever entries they fill
+ * @param keys the entries that the cache could not tell
+ * @param epoch undefined: the cache may not be used
+ * @param ask one consistent read of rows and epoch
+ */
+export type SharedLoad<Found, Seen> = (
+  name: string,
+  keys: readonly EntryKey[],
+  epoch: number | undefined,
+  ask: (keys: readonly EntryKey[]) => Promise<Found>,
+) => Promise<Seen>;
+
 /** The steps of a read. */
 export interface LookUp {
   /** The values that stand in the cache; undefined where it did not answer, and should not be asked for leases either. */
   get(epoch: number, keys: readonly EntryKey[]): Promise<readonly (EntryValue | undefined)[] | undefined>;
   /**
-   * Reads the database, and leaves in the cache what it holds the lease for.
-   * @param keys the entries that the cache could not tell
-   * @param epoch undefined: the cache may not be used
-   * @param ask one consistent read of rows and epoch
-   * @param valueOf what of it belongs into an entry; undefined: nothing
+   * Makes what reads the database, leaves in the cache what it holds the lease for, and serves several at once by one read.
+   * @param valueOf what of the rows that were found belongs into an entry; undefined: nothing
+   * @param see what its readers are given
    */
-  load<Found extends { readonly epoch: EpochState }>(
-    keys: readonly EntryKey[],
-    epoch: number | undefined,
-    ask: () => Promise<Found>,
+  share<Found extends { readonly epoch: EpochState }, Seen>(
     valueOf: (found: Found, key: EntryKey) => EntryValue | undefined,
-  ): Promise<Found>;
-  /** The same for rows by id; it may answer more of them than were asked for. */
+    see: (found: Found) => Seen,
+  ): SharedLoad<Found, Seen>;
+  /** Rows by id, shared; it may answer more of them than were asked for. */
   loadJobs(ids: readonly string[], epoch: number | undefined): Promise<ReadonlyMap<string, JobView>>;
   loadAccounts(ids: readonly string[], epoch: number | undefined): Promise<ReadonlyMap<string, Account>>;
   /** What an entry shows; undefined where there is none, or where another version of the program wrote it. */
@@ -72,70 +81,80 @@ export function createLookUp({
     return values;
   };
 
-  const loadRows = async <Row, Seen>(
-    kind: EntryKind<Row, Seen>,
-    ids: readonly string[],
+  const load = async <Found extends { readonly epoch: EpochState }>(
+    keys: readonly EntryKey[],
     epoch: number | undefined,
-    sent: () => void,
-  ): Promise<ReadonlyMap<string, Seen>> => {
-    const { rows } = await lookUp.load(
-      ids.map((id) => ({ kind: kind.kind, id })),
-      epoch,
-      () => {
-        sent();
-        return kind.load(ids);
-      },
-      (found, { id }) => {
-        const row = found.rows.get(id);
-        return row === undefined ? undefined : kind.encode(row);
-      },
-    );
-    return new Map([...rows].map(([id, row]) => [id, kind.see(row)]));
+    ask: () => Promise<Found>,
+    valueOf: (found: Found, key: EntryKey) => EntryValue | undefined,
+  ): Promise<Found> => {
+    const token = randomUUID();
+    const leased: EntryKey[] = [];
+    if (epoch !== undefined) {
+      // The lease comes before the read: a write in between takes it away, and the fill then does nothing.
+      const asked = keys.map(async (key) => {
+        if (await lease(epoch, key, token)) leased.push(key);
+      });
+      await Promise.all(asked);
+      watch('after lease');
+    } else {
+      for (const { kind } of keys) count(kind, 'bypass');
+    }
+    const found = await ask();
+    watch('after load');
+    keeper.observe(found.epoch);
+    if (!found.epoch.on || found.epoch.epoch !== epoch) return found;
+    for (const key of leased) {
+      const value = valueOf(found, key);
+      // The reader need not wait: a fill that is late or lost changes nothing that anyone relies on.
+      if (value) cache.fill(epoch, key, token, value).catch(() => {});
+    }
+    return found;
   };
 
-  const joinRows = <Row, Seen>(kind: EntryKind<Row, Seen>): ReturnType<typeof joinLoads<Seen>> =>
-    joinLoads<Seen>(
-      (ids, epoch, sent) => loadRows(kind, ids, epoch, sent),
-      (ids, epoch) => ids.forEach(() => count(kind.kind, epoch === undefined ? 'bypass' : 'miss')),
-    );
+  const share: LookUp['share'] = <Found extends { readonly epoch: EpochState }, Seen>(
+    valueOf: (found: Found, key: EntryKey) => EntryValue | undefined,
+    see: (found: Found) => Seen,
+  ): SharedLoad<Found, Seen> => {
+    const join = joinLoads<Seen>((keys, epoch) => {
+      for (const { kind } of keys) count(kind, epoch === undefined ? 'bypass' : 'miss');
+    });
+    return (name, wanted, epoch, ask) =>
+      join(name, wanted, epoch, async (keys, sent) => {
+        const send = (): Promise<Found> => {
+          sent();
+          return ask(keys);
+        };
+        return see(await load(keys, epoch, send, valueOf));
+      });
+  };
 
-  const lookUp: LookUp = {
+  const shareRows = <Row, Seen>(
+    kind: EntryKind<Row, Seen>,
+  ): ((ids: readonly string[], epoch: number | undefined) => Promise<ReadonlyMap<string, Seen>>) => {
+    const shared = share<Snapshot<Row>, ReadonlyMap<string, Seen>>(
+      ({ rows }, { id }) => {
+        const row = rows.get(id);
+        return row === undefined ? undefined : kind.encode(row);
+      },
+      ({ rows }) => new Map([...rows].map(([id, row]) => [id, kind.see(row)])),
+    );
+    const ask = (keys: readonly EntryKey[]): Promise<Snapshot<Row>> => kind.load(keys.map(({ id }) => id));
+    return (ids, epoch) => {
+      const keys = ids.map((id) => ({ kind: kind.kind, id }));
+      return shared(kind.kind, keys, epoch, ask);
+    };
+  };
+
+  return {
     // Who asked a cache that does not answer has waited long enough. No `await`: every cached read passes here.
     get: (epoch, keys) => cache.get(epoch, keys).then(answered, () => undefined),
-
-    async load(keys, epoch, ask, valueOf) {
-      const token = randomUUID();
-      const leased: EntryKey[] = [];
-      if (epoch !== undefined) {
-        // The lease comes before the read: a write in between takes it away, and the fill then does nothing.
-        const asked = keys.map(async (key) => {
-          if (await lease(epoch, key, token)) leased.push(key);
-        });
-        await Promise.all(asked);
-        watch('after lease');
-      } else {
-        for (const { kind } of keys) count(kind, 'bypass');
-      }
-      const found = await ask();
-      watch('after load');
-      keeper.observe(found.epoch);
-      if (!found.epoch.on || found.epoch.epoch !== epoch) return found;
-      for (const key of leased) {
-        const value = valueOf(found, key);
-        // The reader need not wait: a fill that is late or lost changes nothing that anyone relies on.
-        if (value) cache.fill(epoch, key, token, value).catch(() => {});
-      }
-      return found;
-    },
-
-    loadJobs: joinRows(kinds.job),
-    loadAccounts: joinRows(kinds.account),
-
+    share,
+    loadJobs: shareRows(kinds.job),
+    loadAccounts: shareRows(kinds.account),
     decode(kind, value) {
       const seen = value && kind.decode(value);
       if (seen !== undefined) count(kind.kind, 'hit');
       return seen;
     },
   };
-  return lookUp;
 }

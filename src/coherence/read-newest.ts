@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Account } from '../accounts/account.ts';
 import { newestKey, scopeFor, type JobScope } from '../jobs/newest.ts';
 import type { JobView } from '../jobs/job-view.ts';
-import type { EntryKey } from '../ports.ts';
+import type { EntryKey, NewestJob } from '../ports.ts';
 import type { LookUp, LookUpParts } from './look-up.ts';
 import type { Found, ReadThrough } from './read-through.ts';
 
@@ -69,21 +69,20 @@ export function createNewestReader(
     return jobId !== undefined && jobId !== guess.jobId ? { ...right, jobId } : undefined;
   };
 
+  const share = lookUp.share<NewestJob, JobView | undefined>(
+    ({ job }, { kind, id }) => {
+      if (!job) return undefined;
+      if (kind === 'newest') return kinds.newest.encode(job);
+      return id === job.jobId ? kinds.job.encode(job) : undefined;
+    },
+    ({ job }) => job && kinds.job.see(job),
+  );
+
   /** By the database. What the cache could not tell of it is filled, the job itself where it was guessed. */
-  const load = async (guess: Guess, told: Told, epoch: number | undefined): Promise<JobView | undefined> => {
+  const load = (guess: Guess, told: Told, epoch: number | undefined): Promise<JobView | undefined> => {
     const missing = told.jobId === undefined ? [guess.newest] : [];
     if (guess.jobId !== undefined) missing.push({ kind: 'job', id: guess.jobId });
-    const { job } = await lookUp.load(
-      missing,
-      epoch,
-      () => kinds.newest.load(guess.scope),
-      ({ job: newest }, { kind, id }) => {
-        if (!newest) return undefined;
-        if (kind === 'newest') return kinds.newest.encode(newest);
-        return id === newest.jobId ? kinds.job.encode(newest) : undefined;
-      },
-    );
-    return job && kinds.job.see(job);
+    return share(guess.newest.id, missing, epoch, () => kinds.newest.load(guess.scope));
   };
 
   const loadAccount = async (userId: string, epoch: number | undefined): Promise<Account | undefined> =>

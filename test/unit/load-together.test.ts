@@ -12,15 +12,21 @@ function makeLoads() {
     answer: (failure?: Error) => void;
   }[] = [];
   const joined: string[] = [];
-  const load = joinLoads<string>(
-    (ids, epoch, sent) =>
-      new Promise((resolve, reject) => {
-        const answer = (failure?: Error): void =>
-          failure ? reject(failure) : resolve(new Map(ids.map((id) => [id, `row ${id}`])));
-        flights.push({ ids, epoch, send: sent, answer });
-      }),
-    (ids) => void joined.push(...ids),
+  const join = joinLoads<ReadonlyMap<string, string>>(
+    (keys) => void joined.push(...keys.map(({ id }) => id)),
   );
+  const load = (ids: readonly string[], epoch: number | undefined, name = 'jobs') =>
+    join(
+      name,
+      ids.map((id) => ({ kind: 'job', id })),
+      epoch,
+      (keys, sent) =>
+        new Promise((resolve, reject) => {
+          const answer = (failure?: Error): void =>
+            failure ? reject(failure) : resolve(new Map(keys.map(({ id }) => [id, `row ${id}`])));
+          flights.push({ ids: keys.map(({ id }) => id), epoch, send: sent, answer });
+        }),
+    );
   return { flights, joined, load };
 }
 
@@ -71,6 +77,20 @@ describe('reads of the database that want the same rows', () => {
       [1, 2, undefined],
     );
     for (const each of flights) each.answer();
+    await Promise.all(all);
+  });
+
+  it('are two, where they look for something else, which both may still be joined', async () => {
+    const { flights, load } = makeLoads();
+    const all = [load(['a'], 1, 'newest of all'), load(['a'], 1, 'newest of one')];
+    await turn();
+    all.push(load(['a'], 1, 'newest of all'), load([], 1, 'newest of one'));
+    await turn();
+    assert.equal(flights.length, 2);
+    for (const each of flights) {
+      each.send();
+      each.answer();
+    }
     await Promise.all(all);
   });
 

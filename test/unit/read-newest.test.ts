@@ -34,10 +34,9 @@ describe('reading the newest job through the cache', () => {
 
   const build = (): ReadThrough => {
     const accountStore: Pick<AccountStore, 'read'> = {
-      async read([id = '']) {
-        asked.push(id);
-        const account = accounts.get(id);
-        return { epoch: state, rows: new Map(account ? [[id, account]] : []) };
+      async read(ids) {
+        asked.push(...ids);
+        return { epoch: state, rows: new Map([...accounts].filter(([id]) => ids.includes(id))) };
       },
     };
     const jobStore: Pick<JobStore, 'newest'> = {
@@ -186,6 +185,39 @@ describe('reading the newest job through the cache', () => {
     await newest();
     assert.equal(await newest(), c.jobId);
     assert.deepEqual(asked, []);
+  });
+
+  it('reads the database once for all who miss it at the same time, whoever they are', async () => {
+    accounts.set('usr-all-2', { ...accounts.get('usr-all')!, userId: 'usr-all-2' });
+    for (const userId of ['usr-all', 'usr-all-2']) await newest(userId);
+    now += T;
+    [asked, outcomes] = [[], []];
+    const found = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        reader.readNewest(index % 2 ? 'usr-all' : 'usr-all-2', undefined),
+      ),
+    );
+    for (const { jobs } of found) assert.equal(jobs[0]?.jobId, c.jobId);
+    assert.equal(asked.filter((each) => each === 'newest of all, any').length, 1);
+    assert.equal(outcomes.filter((each) => each === 'newest miss').length, 40);
+    await newest();
+    assert.deepEqual(asked, []);
+  });
+
+  it('reads it again for who comes after that read was sent, and sees what was acknowledged meanwhile', async () => {
+    for (let times = 0; times < 3; times++) await newest();
+    now += T;
+    const d = someJob();
+    let second: Promise<string | undefined> | undefined;
+    meanwhile = async () => {
+      meanwhile = async () => {};
+      await create(d);
+      second = newest();
+      await second;
+    };
+    assert.equal((await reader.readNewest('usr-all', undefined)).jobs[0]?.jobId, c.jobId);
+    assert.equal(await second, d.jobId);
+    for (let times = 0; times < 3; times++) assert.equal(await newest(), d.jobId);
   });
 
   it('does not keep that there is no job', async () => {

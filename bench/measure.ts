@@ -18,9 +18,10 @@ export interface Side {
   readonly spent?: () => number;
   /**
    * Does the work so many times, or for as long as it always does, and then tells how often that was.
+   * @param begun to be called where something came first that is not to be counted
    * @throws Error where an answer was not what it has to be
    */
-  run(times: number): Promise<Round | void>;
+  run(times: number, begun: () => void): Promise<Round | void>;
 }
 
 /** The medians of the rounds. */
@@ -52,7 +53,7 @@ const warm = new WeakSet<Side>();
 
 /** Lets a side run before it is measured: a process that has just started compiles what it does often. */
 export async function warmUp(side: Side, rounds: number, times = 1): Promise<void> {
-  for (let round = 0; round < rounds; round++) await side.run(times);
+  for (let round = 0; round < rounds; round++) await side.run(times, () => {});
   warm.add(side);
 }
 
@@ -67,8 +68,9 @@ export async function measure(
 ): Promise<Measured> {
   const { rounds, times, quantity = 'cpu' } = options;
   const once = async ({ pids, spent = () => cpuTime(pids), run }: Side): Promise<Seen> => {
-    const before = spent();
-    const round = (await run(times)) ?? undefined;
+    let before = spent();
+    const begun = (): void => void (before = spent());
+    const round = (await run(times, begun)) ?? undefined;
     if (quantity === 'rate') return { value: round ? round.calls / round.seconds : Number.NaN, round };
     return { value: (spent() - before) / (round?.calls ?? times), round };
   };

@@ -26,8 +26,7 @@ export function createLog(level: string): ProcessLog {
       ? (facts, message) => {
           const members = plainMembers(facts);
           if (members === undefined) logger.info(facts, message);
-          else
-            output.write(`{"level":${number}${timeMember()}${members},"msg":${JSON.stringify(message)}}\n`);
+          else output.write(`{"level":${number}${timeMember()}${members},"msg":${quote(message)}}\n`);
         }
       : () => {},
     warn: (facts, message) => logger.warn(facts, message),

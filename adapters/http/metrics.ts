@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Outcome } from '../wire/exchange.ts';
+import { createCallDurations } from './call-durations.ts';
 import type { Closed } from './server.ts';
 import type { Because } from './tell-of-refusals.ts';
 
@@ -26,25 +27,20 @@ type Reading = number | undefined | Readonly<Record<string, number>>;
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const calls = new Histogram({
-    name: 'jobgate_call_duration_seconds',
-    help: 'Calls, from the request to the answer.',
-    labelNames: ['protocol', 'operation', 'outcome'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers: [registry],
-  });
-  // Labels are looked up once for each combination: there are few, and a look costs more than counting does.
-  const ofCall = new Map<string, Histogram.Internal<string>>();
-  const ofLookUp = new Map<string, number>();
+  const calls = createCallDurations(
+    'jobgate_call_duration_seconds',
+    'Calls, from the request to the answer.',
+  );
+  registry.registerMetric(calls.metric);
+  const ofLookUp = new Map<string, Map<string, number>>();
   const lookUps = new Counter({
     name: 'jobgate_cache_lookups_total',
     help: 'Rows looked up in the cache: hit, miss, blocked by a writer, or bypass while the cache is off.',
     labelNames: ['kind', 'outcome'],
     registers: [],
     collect() {
-      for (const [key, count] of ofLookUp) {
-        const [kind = '', outcome = ''] = key.split(' ');
-        this.inc({ kind, outcome }, count);
+      for (const [kind, ofKind] of ofLookUp) {
+        for (const [outcome, count] of ofKind) this.inc({ kind, outcome }, count);
       }
       ofLookUp.clear();
     },
@@ -82,15 +78,12 @@ export function createMetrics(): Metrics {
   }
   for (const because of CLOSED) closings.inc({ because }, 0);
   return {
-    call({ protocol, operation, reason = 'ok' }, seconds) {
-      const key = `${protocol} ${operation} ${reason}`;
-      let child = ofCall.get(key);
-      if (!child) ofCall.set(key, (child = calls.labels(protocol, operation, reason)));
-      child.observe(seconds);
-    },
+    call: ({ protocol, operation, reason = 'ok' }, seconds) =>
+      calls.note(protocol, operation, reason, seconds),
     lookUp(kind, outcome) {
-      const key = `${kind} ${outcome}`;
-      ofLookUp.set(key, (ofLookUp.get(key) ?? 0) + 1);
+      let ofKind = ofLookUp.get(kind);
+      if (!ofKind) ofLookUp.set(kind, (ofKind = new Map()));
+      ofKind.set(outcome, (ofKind.get(outcome) ?? 0) + 1);
     },
     listRead: (server) => lists.inc({ server }),
     replicaLag: (replica, milliseconds) => lag.set({ replica }, milliseconds / 1000),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Log } from '../../src/ports.ts';
 import type { WireAnswer } from '../wire/exchange.ts';
+import { Octets, octetsOf } from '../wire/octets.ts';
 import { allowMethods, NO_CORS, type Cors } from './cors.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpRequest } from './request.ts';
@@ -37,16 +38,19 @@ export function write(
   answer: Pick<WireAnswer, 'status' | 'headers' | 'body'>,
   closes = parts.draining() || endsConnection(response.req),
 ): void {
-  const { status, body } = answer;
+  const { status } = answer;
   // Node takes names and values in turn as they are; an object it would have to take apart again.
   const headers = ['x-request-id', request.requestId];
   const named = letOriginRead(parts.cors(request.headers.origin), answer.headers);
   for (const name in named) headers.push(name, named[name]!);
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  if (bytes) headers.push('content-length', String(bytes.length));
-  if (bytes && !closes && response.endInOnePiece(status, headers, bytes)) return;
+  const body = typeof answer.body === 'string' ? octetsOf(answer.body) : answer.body;
+  const given = body instanceof Octets ? body.text : body;
+  if (given !== undefined) headers.push('content-length', String(given.length));
+  if (body instanceof Octets && !closes && response.endInOnePiece(status, headers, body)) return;
   if (closes) headers.push('connection', 'close');
-  response.writeHead(status, headers).end(bytes);
+  response.writeHead(status, headers);
+  if (given === undefined) response.end();
+  else response.end(given, 'latin1');
 }
 
 /** The headers of an answer, with those that let a page of another origin read it. */

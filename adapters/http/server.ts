@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { WireAnswer } from '../wire/exchange.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { closeSlowClients, type SlowWith } from './slow-clients.ts';
-import { TrackedResponse } from './tracked-response.ts';
+import { KEPT, TrackedResponse, type KeepsAlive } from './tracked-response.ts';
 import { WholeRequest } from './whole-request.ts';
 
 /** A listening server that can be emptied. */
@@ -43,6 +43,8 @@ export interface ListenSettings {
   readonly connectionLimit?: number;
   /** Told of each connection that was closed. */
   readonly closed?: (because: Closed) => void;
+  /** How long a connection is kept that carries no call, in ms; 75 s where it is left out. */
+  readonly keepAlive?: number;
 }
 
 /**
@@ -53,15 +55,22 @@ export async function listen(
   listener: Listener,
   host: string,
   port: number,
-  { refuse = () => undefined, connectionLimit, closed = () => {} }: ListenSettings = {},
+  {
+    refuse = () => undefined,
+    connectionLimit,
+    closed = () => {},
+    keepAlive = KEEP_ALIVE,
+  }: ListenSettings = {},
 ): Promise<HttpServer> {
   const listenAndNote: Listener = (request, response) => {
     (request.socket as Connection)[NEWEST] = response;
+    (response as TrackedResponse & KeepsAlive)[KEPT] = keepAlive;
     listener(request, response);
   };
   const server = createServer(
     {
-      keepAliveTimeout: KEEP_ALIVE,
+      // No timers: what carries no call is found by a look at the connections, and its clients are told all the same.
+      keepAliveTimeout: 0,
       headersTimeout: HEADERS_TIMEOUT,
       // Bodies may be large: they are judged by how fast they come.
       requestTimeout: 0,
@@ -80,7 +89,7 @@ export async function listen(
   server.on('checkContinue', listenAndNote);
   if (connectionLimit !== undefined) server.maxConnections = connectionLimit;
   server.on('drop', () => closed('connections'));
-  closeSlowClients(server, (socket) => (socket as Connection)[NEWEST]?.req, closed);
+  closeSlowClients(server, { newestOf: (socket) => (socket as Connection)[NEWEST], keepAlive, closed });
   const answered = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     // What is still being sent cannot be read either, and closing at once would take the answer back.

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
 /** What a slow client is slow with. */
@@ -24,20 +24,32 @@ interface Sending {
   readonly queue: number;
 }
 
+/** A connection that carries no call: since what look, and what it had brought by then. */
+interface Idling {
+  readonly newest: ServerResponse;
+  readonly since: number;
+  readonly bytes: number;
+}
+
+export interface SlowClients {
+  /** The newest answer of a connection. */
+  readonly newestOf: (socket: Socket) => ServerResponse | undefined;
+  /** How long a connection may carry no call, in ms. */
+  readonly keepAlive: number;
+  /** Told of each client that was slow. */
+  readonly closed: (because: SlowWith) => void;
+}
+
 /**
  * Closes connections whose clients send a body, or take an answer, more slowly than anybody in earnest would: such
- * a client holds memory for as long as it likes. Slow headers are Node's own to see to. Connections are looked at once a
- * second, and no request is troubled with it.
+ * a client holds memory for as long as it likes. Slow headers are Node's own to see to. So would be connections that carry no
+ * call, but Node sets a timer after each answer and clears it with the next request: here, too, connections are looked at
+ * once a second, and no request is troubled with it.
  * @param server before it takes its first connection
- * @param newestOf the newest request of a connection
- * @param closed is told of each
  */
-export function closeSlowClients(
-  server: Server,
-  newestOf: (socket: Socket) => IncomingMessage | undefined,
-  closed: (because: SlowWith) => void,
-): void {
+export function closeSlowClients(server: Server, { newestOf, keepAlive, closed }: SlowClients): void {
   const sockets = new Set<Socket>();
+  const idling = new Map<Socket, Idling>();
   const receiving = new Map<Socket, Receiving>();
   const sending = new Map<Socket, Sending>();
 
@@ -45,13 +57,14 @@ export function closeSlowClients(
     sockets.add(socket);
     socket.once('close', () => {
       sockets.delete(socket);
+      idling.delete(socket);
       receiving.delete(socket);
       sending.delete(socket);
     });
   });
 
   const lookAtBody = (socket: Socket, now: number): void => {
-    const incoming = newestOf(socket);
+    const incoming = newestOf(socket)?.req;
     if (!incoming || incoming.complete) {
       receiving.delete(socket);
       return;
@@ -78,9 +91,22 @@ export function closeSlowClients(
     closed('answer');
     socket.destroy();
   };
+  const lookWhetherIdle = (socket: Socket, now: number): void => {
+    const newest = newestOf(socket);
+    if (!newest?.writableFinished || !newest.req.complete) {
+      idling.delete(socket);
+      return;
+    }
+    const before = idling.get(socket);
+    // What has come since is the beginning of the next request.
+    if (before?.newest !== newest || before.bytes !== socket.bytesRead) {
+      idling.set(socket, { newest, since: now, bytes: socket.bytesRead });
+    } else if (now - before.since >= keepAlive) socket.destroy();
+  };
   const timer = setInterval(() => {
     const now = performance.now();
     for (const socket of sockets) {
+      lookWhetherIdle(socket, now);
       lookAtBody(socket, now);
       lookAtAnswer(socket, now);
     }

@@ -1,11 +1,10 @@
 import { ServerResponse, STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Octets } from '../wire/octets.ts';
 
-/** A longer body is not worth making a text of; in bytes. */
-const ONE_PIECE_MOST = 16_384;
-
-/** How long an idle connection may stay, as Node tells its client; in ms. */
-interface KeepsAlive {
-  readonly _keepAliveTimeout?: number;
+/** Where Node keeps how long the connection may carry no call, as it tells the client; in ms. */
+export const KEPT = '_keepAliveTimeout';
+export interface KeepsAlive {
+  [KEPT]?: number;
 }
 
 /** Where Node keeps the head of an answer until it sends it: with the first piece of the body. */
@@ -31,20 +30,20 @@ export class TrackedResponse<
    * @param headers names and values in turn; `content-length` among them, and nothing about the connection
    * @returns false, and nothing done, where the end is not so plain: the connection closes, or HEAD was asked
    */
-  endInOnePiece(status: number, headers: readonly string[], body: Buffer): boolean {
-    if (!this.shouldKeepAlive || this.req.method === 'HEAD' || body.length > ONE_PIECE_MOST) return false;
+  endInOnePiece(status: number, headers: readonly string[], body: Octets): boolean {
+    if (!this.shouldKeepAlive || this.req.method === 'HEAD') return false;
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
     for (let at = 0; at < headers.length; at += 2) {
       const value = headers[at + 1]!;
       if (!/^[\t\x20-\x7e]*$/.test(value)) return false;
       head += `${headers[at]}: ${value}\r\n`;
     }
-    const { _keepAliveTimeout: kept = 0 } = this as KeepsAlive;
+    const { [KEPT]: kept = 0 } = this as KeepsAlive;
     const seconds = Math.floor(kept / 1000);
     head += `Date: ${httpDate()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
     this.statusCode = status;
     // Every byte is one character of Latin-1, in which Node writes a head.
-    (this as unknown as Record<typeof HEAD, string>)[HEAD] = head + body.toString('latin1');
+    (this as unknown as Record<typeof HEAD, string>)[HEAD] = head + body.text;
     this.end();
     return true;
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RateState } from '../../src/errors.ts';
 import type { Origin } from '../../src/operation.ts';
+import type { Octets } from './octets.ts';
 
 /** One HTTP request as the protocol adapters see it, whichever server took it. */
 export interface WireRequest extends Origin {
@@ -22,7 +23,7 @@ export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined: no body, as a 204 or a 304 has none. */
-  readonly body: Buffer | string | undefined;
+  readonly body: Buffer | Octets | string | undefined;
   /** What the access log tells of the call. Names and numbers only, never values of the caller. */
   readonly outcome: Outcome;
 }

@@ -1,17 +1,21 @@
 import type { JobView } from '../../src/jobs/job-view.ts';
+import { Octets, octetsOf, OCTETS_MOST } from './octets.ts';
 
 /** JSON in pieces: text that is made now, and bytes that were made when the job was read. */
 export type Pieces = (string | Buffer)[];
 
-export function joinPieces(pieces: Pieces): Buffer {
+/** The pieces as one: octets as long as they are few. */
+export function joinPieces(pieces: Pieces): Buffer | Octets {
   let length = 0;
-  for (const piece of pieces) length += Buffer.byteLength(piece);
-  const joined = Buffer.allocUnsafe(length);
-  let end = 0;
-  for (const piece of pieces) {
-    end += typeof piece === 'string' ? joined.write(piece, end) : piece.copy(joined, end);
+  for (const piece of pieces) length += piece.length;
+  if (length > OCTETS_MOST) {
+    return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
   }
-  return joined;
+  let text = '';
+  for (const piece of pieces) {
+    text += typeof piece === 'string' ? octetsOf(piece).text : piece.toString('latin1');
+  }
+  return new Octets(text);
 }
 
 /** The faces of jobs as the inside of a JSON array. */

@@ -6,7 +6,7 @@ import type { Row } from '../row.ts';
 const CONNECTIONS = 4;
 /** There are many combinations: each is measured for a short time, and those that look the worst for longer. */
 const SHORT = { rounds: 3, times: 40 } as const;
-const TIMES = 250;
+const TIMES = 100;
 const WORST = 8;
 
 type Words = Readonly<Record<string, string>>;

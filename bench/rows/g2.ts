@@ -3,7 +3,7 @@ import { growthOf, readsOf } from '../growth-stage.ts';
 import { measure, type Side } from '../measure.ts';
 import type { Row } from '../row.ts';
 
-const TIMES = 200;
+const TIMES = 100;
 const DEPTH = 200_000;
 
 /** Time, not CPU: what a caller waits for a page. */

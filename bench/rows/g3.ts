@@ -3,7 +3,7 @@ import { growthJobId } from '../growth-job.ts';
 import { measure, type Side } from '../measure.ts';
 import type { Row } from '../row.ts';
 
-const TIMES = 400;
+const TIMES = 150;
 const CONNECTIONS = 4;
 const IDS = 400;
 

@@ -1,7 +1,7 @@
 import { measure, type Side } from '../measure.ts';
 import type { Row } from '../row.ts';
 
-const TIMES = 250;
+const TIMES = 200;
 const CONNECTIONS = 4;
 
 /** What the gateway adds to a write. */

@@ -27,7 +27,7 @@ for (const name of wanted) {
  * What else the machine does comes and goes within a second, and many short rounds meet it alike: by 17 rounds of 0.3 s one
  * call against itself was 0.92–1.02, by 5 of a second 0.77–1.21.
  */
-const effort = { rounds: values.quick ? 13 : 70, share: values.quick ? 0.3 : 1, rows: Number(values.rows) };
+const effort = { rounds: values.quick ? 10 : 80, share: values.quick ? 0.3 : 1, rows: Number(values.rows) };
 /** People read it on the way; a program reads the last line. */
 const say = values.json ? console.error : console.log;
 

@@ -8,6 +8,10 @@ import { shapeOf } from '../wire/parameters.ts';
 import { isInQuery, type ActionForm } from './form.ts';
 import { parameterOf } from './names.ts';
 
+/** Letters of base64, and with what may stand around them. */
+const BASE64_MOST = 2_048;
+const WRITTEN_MOST = 2 * BASE64_MOST;
+
 /** How a password may be written. */
 export const PASSWORD_CIPHERS = ['base64', 'rsa'] as const;
 export type PasswordCipher = (typeof PASSWORD_CIPHERS)[number];
@@ -18,9 +22,9 @@ export interface PasswordSettings {
   readonly passwordCiphers: readonly PasswordCipher[];
 }
 
-/** A password as it was written: readable, for the gateway's key alone, or not to be taken. */
+/** A password as it was written: readable, if it is one, for the gateway's key alone, or not to be taken. */
 export type WrittenPassword =
-  | { readonly by: 'password'; readonly password: string }
+  | { readonly by: 'password'; readonly written: string; read(): string | undefined }
   | { readonly by: 'cipher'; readonly cipher: Buffer }
   | { readonly by: 'nothing'; readonly detail: Detail };
 
@@ -32,12 +36,13 @@ export function readPassword(
 ): WrittenPassword {
   const encrypted = sent.startsWith('rsa:');
   if (!accepted.includes(encrypted ? 'rsa' : 'base64')) return { by: 'nothing', detail: 'cipher-refused' };
-  const bytes = readBase64(encrypted ? sent.slice(4) : sent);
-  if (!bytes) return { by: 'nothing', detail: 'credentials-malformed' };
-  if (encrypted) return { by: 'cipher', cipher: bytes };
+  if (encrypted) {
+    const cipher = readBase64(sent.slice(4));
+    return cipher ? { by: 'cipher', cipher } : { by: 'nothing', detail: 'credentials-malformed' };
+  }
+  if (sent.length > WRITTEN_MOST) return { by: 'nothing', detail: 'credentials-malformed' };
   if (request.passwordsRefused) return { by: 'nothing', detail: 'password-in-the-clear' };
-  const password = readText(bytes);
-  return password ? { by: 'password', password } : { by: 'nothing', detail: 'credentials-malformed' };
+  return { by: 'password', written: sent, read: () => readText(readBase64(sent)) || undefined };
 }
 
 const withPasswords: ReadonlySet<OperationName> = new Set(
@@ -75,7 +80,7 @@ export async function openPasswords(
     if (written.by === 'cipher' && !passwordKey) refuse('cipher-refused');
     const password =
       written.by === 'password'
-        ? written.password
+        ? written.read()
         : written.by === 'cipher' && (await passwordKey?.decrypt(written.cipher));
     // Validation would judge the password itself, which is not known.
     delete opened[property];
@@ -92,13 +97,13 @@ function refuse(detail: Detail): never {
 function readBase64(text: string): Buffer | undefined {
   // A `+` that was not escaped in a form arrives as a space, and base64 has no spaces.
   const base64 = text.trim().replaceAll(' ', '+');
-  const fits = base64.length <= 2048 && /^[A-Za-z0-9+/]+={0,2}$/.test(base64);
+  const fits = base64.length <= BASE64_MOST && /^[A-Za-z0-9+/]+={0,2}$/.test(base64);
   return fits ? Buffer.from(base64, 'base64') : undefined;
 }
 
-function readText(bytes: Buffer): string | undefined {
+function readText(bytes: Buffer | undefined): string | undefined {
   try {
-    return decodeText(bytes);
+    return bytes && decodeText(bytes);
   } catch {
     return undefined;
   }

@@ -5,9 +5,9 @@ import type { Stage } from '../stage.ts';
 import { ask, askOnce, type Asked } from '../wrk.ts';
 
 /** How long wrk asks in a round, in seconds. */
-const SECONDS = 0.3;
+const SECONDS = 0.25;
 /** Rounds that warm up what is measured of ours. */
-const WARM_UP = 13;
+const WARM_UP = 12;
 /** Values die after T and are filled again; more misses than these, and it is not the cache that is measured. */
 const HITS_AT_LEAST = 0.95;
 /** As many requests as no round gets through: none is sent twice. */
@@ -203,7 +203,7 @@ const s6: Row = {
       const action = await side(`action, ${by}`, ourServers(stage), () => callsBy(by, stage, jobId), hasIt);
       await warmUp(action, WARM_UP);
       // The two differ by less than the others: it takes more rounds to tell by how much.
-      const more = Math.ceil(rounds * 1.5);
+      const more = 2 * rounds;
       const result = await cached(stage, () => measure(action, rest, { rounds: more, times: 1 }));
       measured.push({ way: by, ...result });
     }

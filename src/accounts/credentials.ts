@@ -10,12 +10,18 @@ import type { KeyUses } from './key-uses.ts';
 import { provePassword } from './prove-password.ts';
 
 /**
- * What a caller sent to prove who it is: `cipher` is a password that the gateway's key decrypts, `nothing` says what
- * was missing or wrong.
+ * What a caller sent to prove who it is: `written` is a password in the form in which it came, by which it is remembered,
+ * and `read` tells the password, undefined where that form has none; `cipher` is one that the gateway's key decrypts;
+ * `nothing` says what was missing or wrong.
  */
 export type Credentials =
   | { readonly by: 'token'; readonly token: string }
-  | { readonly by: 'password'; readonly userId: string; readonly password: string }
+  | {
+      readonly by: 'password';
+      readonly userId: string;
+      readonly written: string;
+      read(): string | undefined;
+    }
   | { readonly by: 'cipher'; readonly userId: string; readonly cipher: Buffer }
   | Signature
   | { readonly by: 'nothing'; readonly detail: Detail };
@@ -133,13 +139,19 @@ export function createCredentialJudge(
     return answer;
   };
 
+  /** @param written starts with how it was written: the same letters are another password in another form */
   const recognizePassword = (
     userId: string,
-    password: string,
+    written: `${'as sent' | 'decrypted'} ${string}`,
+    read: () => string | undefined,
     origin: Pick<Origin, 'address'>,
   ): Claim | Promise<Claim> => {
-    const digest = hash('sha256', `${secret}${userId}\0${password}`);
-    return know(digest, () => askForPassword(digest, { userId, password }, origin.address));
+    const digest = hash('sha256', `${secret}${userId}\0${written}`);
+    return know(digest, async () => {
+      const password = read();
+      if (password === undefined) throw new Refusal('unauthenticated', { detail: 'credentials-malformed' });
+      return askForPassword(digest, { userId, password }, origin.address);
+    });
   };
 
   const judgeByKey = (signature: Signature, key: Remembered): Claim => {
@@ -166,7 +178,8 @@ export function createCredentialJudge(
   ): Promise<Claim> => {
     if (!passwordKey) throw new Refusal('unauthenticated', { detail: 'cipher-refused' });
     // What cannot be decrypted takes as long as a wrong password, and counts as one: no password is empty.
-    return recognizePassword(userId, (await passwordKey.decrypt(cipher)) ?? '', origin);
+    const password = (await passwordKey.decrypt(cipher)) ?? '';
+    return recognizePassword(userId, `decrypted ${password}`, () => password, origin);
   };
 
   return {
@@ -179,7 +192,12 @@ export function createCredentialJudge(
           return know(digest, () => askForToken(digest));
         }
         case 'password':
-          return recognizePassword(credentials.userId, credentials.password, origin);
+          return recognizePassword(
+            credentials.userId,
+            `as sent ${credentials.written}`,
+            () => credentials.read(),
+            origin,
+          );
         case 'cipher':
           return recognizeCipher(credentials.userId, credentials.cipher, origin);
         case 'signature':

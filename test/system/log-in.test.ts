@@ -100,7 +100,14 @@ describe('a password that comes with every call', () => {
   let gateway: TestGateway;
   let verified = 0;
   const origin = { address: '127.0.0.1' };
-  const admin = { by: 'password', ...ADMIN } as const;
+  const { userId } = ADMIN;
+  const inBase64 = (password: string): string => Buffer.from(password).toString('base64');
+  const admin = {
+    by: 'password',
+    userId,
+    written: inBase64(ADMIN.password),
+    read: () => ADMIN.password,
+  } as const;
   before(async () => void (gateway = await startGateway('servers')));
   after(() => gateway[Symbol.asyncDispose]());
 
@@ -123,7 +130,8 @@ describe('a password that comes with every call', () => {
       attempts,
       clock: Date.now,
       secretBox: undefined,
-      passwordKey: undefined,
+      // Whatever is encrypted comes to the text that it is.
+      passwordKey: { publicKey: '', decrypt: async (cipher) => String(cipher) },
       keyUses: { note: () => {} },
       signatureWindow: 60_000,
     });
@@ -134,6 +142,35 @@ describe('a password that comes with every call', () => {
     await Promise.all(Array.from({ length: 50 }, async () => judge.recognize(admin, origin)));
     await judge.recognize(admin, origin);
     assert.equal(verified, 1);
+  });
+
+  it('is read only where it is not remembered as it was written', async () => {
+    const judge = newJudge();
+    let reads = 0;
+    const read = (): string => (reads++, ADMIN.password);
+    for (let times = 0; times < 3; times++) await judge.recognize({ ...admin, read }, origin);
+    assert.deepEqual([reads, verified], [1, 1]);
+    await judge.recognize({ ...admin, written: `${admin.written}=`, read }, origin);
+    assert.deepEqual([reads, verified], [2, 2]);
+  });
+
+  it('is another one where the same letters were encrypted', async () => {
+    const judge = newJudge();
+    await judge.recognize(admin, origin);
+    const cipher = Buffer.from(admin.written);
+    const asCipher = async (): Promise<unknown> => judge.recognize({ by: 'cipher', userId, cipher }, origin);
+    await assert.rejects(asCipher, { reason: 'unauthenticated' });
+    // And the other way round: a password whose letters are the base64 of something else.
+    await judge.recognize({ by: 'cipher', userId, cipher: Buffer.from(ADMIN.password) }, origin);
+    const misread = { by: 'password', userId, written: ADMIN.password, read: () => 'else' } as const;
+    await assert.rejects(async () => judge.recognize(misread, origin), { reason: 'unauthenticated' });
+  });
+
+  it('is refused where what was written is none', async () => {
+    const nothing = { ...admin, read: () => undefined };
+    const refusal = { reason: 'unauthenticated', facts: { detail: 'credentials-malformed' } };
+    await assert.rejects(async () => newJudge().recognize(nothing, origin), refusal);
+    assert.equal(verified, 0);
   });
 
   it('is not hashed again when only the account’s version moved', async () => {

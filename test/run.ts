@@ -130,7 +130,8 @@ function together(files: readonly string[]): string[] {
       return entry;
     });
   });
-  return [...alone, ...shared];
+  // The longest first: at the end nothing else would run beside them.
+  return [...shared, ...alone];
 }
 
 /** The files that are named, and the `*.test.ts` files below the folders that are; sorted, each once. */

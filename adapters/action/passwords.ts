@@ -8,9 +8,8 @@ import { shapeOf } from '../wire/parameters.ts';
 import { isInQuery, type ActionForm } from './form.ts';
 import { parameterOf } from './names.ts';
 
-/** Letters of base64, and with what may stand around them. */
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const BASE64_MOST = 2_048;
-const WRITTEN_MOST = 2 * BASE64_MOST;
 
 /** How a password may be written. */
 export const PASSWORD_CIPHERS = ['base64', 'rsa'] as const;
@@ -22,7 +21,10 @@ export interface PasswordSettings {
   readonly passwordCiphers: readonly PasswordCipher[];
 }
 
-/** A password as it was written: readable, if it is one, for the gateway's key alone, or not to be taken. */
+/**
+ * A password as it was written: readable, if it is one, for the gateway's key alone, or not to be taken. `written` is nearly
+ * the same for all ways to write one.
+ */
 export type WrittenPassword =
   | { readonly by: 'password'; readonly written: string; read(): string | undefined }
   | { readonly by: 'cipher'; readonly cipher: Buffer }
@@ -40,9 +42,18 @@ export function readPassword(
     const cipher = readBase64(sent.slice(4));
     return cipher ? { by: 'cipher', cipher } : { by: 'nothing', detail: 'credentials-malformed' };
   }
-  if (sent.length > WRITTEN_MOST) return { by: 'nothing', detail: 'credentials-malformed' };
   if (request.passwordsRefused) return { by: 'nothing', detail: 'password-in-the-clear' };
-  return { by: 'password', written: sent, read: () => readText(readBase64(sent)) || undefined };
+  const read = (): string | undefined => readText(readBase64(sent)) || undefined;
+  if (isUsual(sent)) return { by: 'password', written: sent, read };
+  // Each way to write it would be proved anew, and of spaces alone there are as many as one likes.
+  const password = read();
+  if (password === undefined) return { by: 'nothing', detail: 'credentials-malformed' };
+  return { by: 'password', written: Buffer.from(password).toString('base64'), read: () => password };
+}
+
+/** Base64 as it is usually written; of the same bytes there are sixteen such texts at the most. */
+function isUsual(text: string): boolean {
+  return text.length % 4 === 0 && text.length <= BASE64_MOST && BASE64.test(text);
 }
 
 const withPasswords: ReadonlySet<OperationName> = new Set(
@@ -97,7 +108,7 @@ function refuse(detail: Detail): never {
 function readBase64(text: string): Buffer | undefined {
   // A `+` that was not escaped in a form arrives as a space, and base64 has no spaces.
   const base64 = text.trim().replaceAll(' ', '+');
-  const fits = base64.length <= BASE64_MOST && /^[A-Za-z0-9+/]+={0,2}$/.test(base64);
+  const fits = base64.length <= BASE64_MOST && BASE64.test(base64);
   return fits ? Buffer.from(base64, 'base64') : undefined;
 }
 

@@ -33,10 +33,10 @@ export function findSignature(form: ActionForm, request: WireRequest, accessKeyI
   // A `+` that was not escaped arrives as a space, and base64 has none.
   const signature = textOf(form, 'signature')?.replaceAll(' ', '+');
   const algorithm = ALGORITHMS.get(textOf(form, 'signature_method') || 'HmacSHA256');
-  const time = readTime(textOf(form, 'time_stamp'));
+  const time = readStamp(textOf(form, 'time_stamp') ?? '');
   const expires = textOf(form, 'expires');
-  const deadline = expires ? readTime(expires) : undefined;
-  if (!signature || !algorithm || time === undefined || (expires && deadline === undefined)) return malformed;
+  const deadline = expires ? readDeadline(expires) : undefined;
+  if (!signature || !algorithm || Number.isNaN(time) || Number.isNaN(deadline)) return malformed;
   if (!['1', ''].includes(digitsOf(form, 'signature_version') ?? '')) return malformed;
   if (accessKeyId.length > 64 || signature.length > 64) return malformed;
   const text = textAsSent(form, request) ?? stringToSign(request.method, request.path, form.sent);
@@ -137,11 +137,14 @@ function textFor(value: unknown): string {
   return value instanceof JsonObjectText ? value.text : JSON.stringify(value);
 }
 
-/** The time that was read last: calls of one second have the same. */
-let read: { readonly text: string; readonly time: number } = { text: '', time: Number.NaN };
-
-function readTime(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (text !== read.text) read = { text, time: TIME.test(text) ? Date.parse(text) : Number.NaN };
-  return Number.isNaN(read.time) ? undefined : read.time;
+/** Reads times, and remembers the last: calls of one second have the same. NaN: it is none. */
+function timeReader(): (text: string) => number {
+  let last = { text: '', time: Number.NaN };
+  return (text) => {
+    if (text !== last.text) last = { text, time: TIME.test(text) ? Date.parse(text) : Number.NaN };
+    return last.time;
+  };
 }
+
+const readStamp = timeReader();
+const readDeadline = timeReader();

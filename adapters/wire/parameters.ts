@@ -49,12 +49,12 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
   const sent: Sent[] = [];
   const problems: Problem[] = [];
   if (text === '') return { sent, problems };
+  const plain = !text.includes('%') && !text.includes('+');
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const cut = pair.indexOf('=');
     const rawName = cut < 0 ? pair : pair.slice(0, cut);
     const rawValue = cut < 0 ? '' : pair.slice(cut + 1);
-    const plain = !pair.includes('%') && !pair.includes('+');
     const name = plain ? rawName : decodePart(rawName);
     const value = plain ? rawValue : decodePart(rawValue);
     if (name === undefined || value === undefined) {
@@ -70,13 +70,40 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
   return { sent, problems };
 }
 
+/** Undefined where it is no percent-encoded UTF-8. */
 function decodePart(part: string): string | undefined {
   const spaced = part.includes('+') ? part.replaceAll('+', ' ') : part;
+  const ascii = decodeAscii(spaced);
+  if (ascii !== undefined) return ascii;
   try {
-    return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
+    return decodeURIComponent(spaced);
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Times, signatures and base64 have letters of ASCII escaped and no others: that takes a third of `decodeURIComponent`.
+ * Undefined where something else is escaped.
+ */
+function decodeAscii(part: string): string | undefined {
+  let decoded = '';
+  let end = 0;
+  for (let at = part.indexOf('%'); at >= 0; at = part.indexOf('%', end)) {
+    const unit = 16 * hexDigit(part.charCodeAt(at + 1)) + hexDigit(part.charCodeAt(at + 2));
+    if (!(unit < 0x80)) return undefined;
+    decoded += part.slice(end, at) + String.fromCharCode(unit);
+    end = at + 3;
+  }
+  return end === 0 ? part : decoded + part.slice(end);
+}
+
+/** What a letter stands for as a hexadecimal digit; NaN: nothing. */
+function hexDigit(unit: number): number {
+  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
+  // Both cases differ by one bit.
+  const letter = unit | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN;
 }
 
 /**

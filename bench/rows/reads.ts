@@ -203,7 +203,7 @@ const s6: Row = {
       const action = await side(`action, ${by}`, ourServers(stage), () => callsBy(by, stage, jobId), hasIt);
       await warmUp(action, WARM_UP);
       // The two differ by less than the others: it takes more rounds to tell by how much.
-      const more = 2 * rounds;
+      const more = 3 * rounds;
       const result = await cached(stage, () => measure(action, rest, { rounds: more, times: 1 }));
       measured.push({ way: by, ...result });
     }

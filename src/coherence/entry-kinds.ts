@@ -45,7 +45,7 @@ export function createEntryKinds(jobs: JobStore, accounts: AccountStore, faces: 
         const body = faces.encode(job);
         return body.length > LARGEST_ENTRY ? undefined : { version: job.version, body };
       },
-      decode: ({ version, body }) => faces.decode(version, body),
+      decode: once(({ version, body }) => faces.decode(version, body)),
       see: (job) => faces.view(job),
     },
     account: {
@@ -53,13 +53,18 @@ export function createEntryKinds(jobs: JobStore, accounts: AccountStore, faces: 
       load: (ids) => accounts.read(ids),
       loadIn: (tx, id) => tx.account(id),
       encode: (account) => ({ version: account.version, body: encodeAccount(account) }),
-      decode: ({ version, body }) => decodeAccount(version, body),
+      decode: once(({ version, body }) => decodeAccount(version, body)),
       see: (account) => account,
     },
     newest: {
       load: (scope) => jobs.newest(scope),
       encode: ({ jobId }) => ({ version: NO_VERSION, body: Buffer.from(jobId) }),
-      decode: ({ body }) => body.toString('latin1'),
+      decode: once(({ body }) => body.toString('latin1')),
     },
   };
+}
+
+/** Makes of a value what it shows, once for all who are given it. */
+function once<Seen>(decode: (value: EntryValue) => Seen): (value: EntryValue) => Seen {
+  return (value) => (value.seen ??= decode(value)) as Seen;
 }

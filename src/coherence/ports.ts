@@ -35,6 +35,8 @@ export interface EntryCache {
 export interface EntryValue {
   readonly version: number;
   readonly body: Buffer;
+  /** What its first reader made of it: readers of one moment are given the same value. */
+  seen?: unknown;
 }
 
 /**

@@ -65,15 +65,14 @@ export function createGateway(parts: {
 }): Gateway {
   const { judge, reader, ports } = parts;
 
-  /** Who calls and what it asks for, by one look at account and jobs together. */
-  const identify = async (call: Call, claim: Claim, look: Look): Promise<Identity> => {
+  /** The account has moved on since the credentials were remembered: they are judged anew, and looked at again. */
+  const identifyAnew = async (call: Call, claim: Claim, look: Look): Promise<Identity> => {
     let claimed = claim;
-    for (let round = 0; round < ROUNDS; round++) {
-      const { account, jobs, cached } = await look(claimed.userId);
-      if (!account?.active) throw new Refusal('unauthenticated');
-      if (account.version === claimed.version) return { account, claim: claimed, jobs, cached };
+    for (let round = 1; round < ROUNDS; round++) {
       judge.outdate(claimed);
       claimed = await judge.recognize(call.credentials, call.origin);
+      const identity = match(claimed, await look(claimed.userId));
+      if (identity) return identity;
     }
     throw new Refusal('unavailable', { detail: 'busy', retryAfter: 1 });
   };
@@ -94,7 +93,12 @@ export function createGateway(parts: {
   const recognizeAnyone = async (call: Call): Promise<Caller | undefined> => {
     try {
       const claim = await judge.recognize(call.credentials, call.origin);
-      const { account, claim: proven, cached } = await identify(call, claim, lookAt([]));
+      const look = lookAt([]);
+      const {
+        account,
+        claim: proven,
+        cached,
+      } = match(claim, await look(claim.userId)) ?? (await identifyAnew(call, claim, look));
       call.identified?.(account.userId, cached);
       return { ...account, claim: proven };
     } catch (thrown) {
@@ -118,7 +122,8 @@ export function createGateway(parts: {
     // Bad parameters are told only to callers whose credentials still hold, which the read below decides.
     const read = readInput(call, operation, ports);
     const { value, refusal } = read instanceof Promise ? await read : read;
-    const identity = await identify(call, claim, refusal ? lookAt([]) : lookFor(operation, value));
+    const look = refusal ? lookAt([]) : lookFor(operation, value);
+    const identity = match(claim, await look(claim.userId)) ?? (await identifyAnew(call, claim, look));
     call.identified?.(identity.account.userId, identity.cached);
     if (ports.rates) await admit(ports.rates, call, identity.account.userId);
     if (refusal) throw refusal;
@@ -143,6 +148,16 @@ export function createGateway(parts: {
       return answered as Promise<never>;
     },
   };
+}
+
+/**
+ * Who calls and what it asks for, by one look at account and jobs together; undefined where the account has another version
+ * than the credentials were good for.
+ * @throws Refusal `unauthenticated`
+ */
+function match(claim: Claim, { account, jobs, cached }: Found): Identity | undefined {
+  if (!account?.active) throw new Refusal('unauthenticated');
+  return account.version === claim.version ? { account, claim, jobs, cached } : undefined;
 }
 
 interface Read {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
 import { Type } from '../../schemas/type.ts';
 import { isList, nearest, parsePairs, shapeOf, typed } from '../../adapters/wire/parameters.ts';
 import { toSnake } from '../../adapters/wire/spelling.ts';
@@ -31,6 +32,42 @@ describe('the pairs of a query or a form', () => {
 
   it('are percent-decoded as UTF-8 on both sides, a plus sign being a space', () => {
     assert.deepEqual(pairs('j%C3%B6b=%E4%BD%9C+%2B%26%3D'), [['jöb', '作 +&=']]);
+  });
+
+  it('are decoded as the language decodes them, whatever is escaped', () => {
+    const byLanguage = (text: string): string | undefined => {
+      try {
+        return decodeURIComponent(text);
+      } catch {
+        return undefined;
+      }
+    };
+    const letters = fc.constantFrom(
+      '%',
+      '4',
+      '1',
+      'a',
+      'F',
+      'g',
+      '%41',
+      '%e4%bd%9c',
+      '%7F',
+      '%80',
+      '%0a',
+      '%G1',
+      '作',
+    );
+    const text = fc.array(fc.oneof(letters, fc.string({ maxLength: 4 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(
+        text.map((parts) => parts.join('').replaceAll(/[&=+]/g, '-')),
+        (value) => {
+          const [sent] = parsePairs(`name=${value}`).sent;
+          assert.equal(sent?.value, byLanguage(value));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 
   it('that are not percent-encoded UTF-8 are told by name, and the others are read', () => {

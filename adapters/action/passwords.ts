@@ -26,7 +26,7 @@ export interface PasswordSettings {
  * the same for all ways to write one.
  */
 export type WrittenPassword =
-  | { readonly by: 'password'; readonly written: string; read(): string | undefined }
+  | { readonly by: 'password'; readonly written: string; readonly read: () => string | undefined }
   | { readonly by: 'cipher'; readonly cipher: Buffer }
   | { readonly by: 'nothing'; readonly detail: Detail };
 

@@ -132,7 +132,7 @@ export function isActionPath(actionPath: string, path: string): boolean {
  */
 export function originForm(target: string | undefined): string {
   // HTTP has no fragments. Whoever cuts one off takes the path for another than who does not.
-  const whole = (target ?? '').replaceAll('#', '%23');
+  const whole = target?.includes('#') ? target.replaceAll('#', '%23') : (target ?? '');
   if (whole.startsWith('/')) return whole;
   const path = whole.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '');
   return path.startsWith('/') ? path : `/${path}`;

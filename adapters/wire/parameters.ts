@@ -50,8 +50,11 @@ export function parsePairs(text: string): { sent: Sent[]; problems: Problem[] } 
   const problems: Problem[] = [];
   if (text === '') return { sent, problems };
   const plain = !text.includes('%') && !text.includes('+');
-  for (const pair of text.split('&')) {
-    if (pair === '') continue;
+  for (let start = 0, end = 0; start < text.length; start = end + 1) {
+    end = text.indexOf('&', start);
+    if (end < 0) end = text.length;
+    if (end === start) continue;
+    const pair = text.slice(start, end);
     const cut = pair.indexOf('=');
     const rawName = cut < 0 ? pair : pair.slice(0, cut);
     const rawValue = cut < 0 ? '' : pair.slice(cut + 1);

@@ -20,9 +20,12 @@ export function joinPieces(pieces: Pieces): Buffer | Octets {
 
 /** The faces of jobs as the inside of a JSON array. */
 export function listPieces(jobs: readonly JobView[], face: (job: JobView) => Buffer | Pieces): Pieces {
-  return jobs.flatMap((job, index) => {
+  const all: Pieces = [];
+  for (const job of jobs) {
+    if (all.length > 0) all.push(',');
     const pieces = face(job);
-    const own = Array.isArray(pieces) ? pieces : [pieces];
-    return index === 0 ? own : [',', ...own];
-  });
+    if (Array.isArray(pieces)) all.push(...pieces);
+    else all.push(pieces);
+  }
+  return all;
 }

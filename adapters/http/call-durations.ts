@@ -66,7 +66,7 @@ export function createCallDurations(name: string, help: string): CallDurations {
 const newMap = <Value>(): ByName<Value> => new Map();
 
 /** What stands in a map under a name, or is put there. */
-function within<Value>(map: ByName<Value>, name: string, make: () => Value): Value {
+export function within<Value>(map: ByName<Value>, name: string, make: () => Value): Value {
   const known = map.get(name);
   if (known !== undefined) return known;
   const made = make();

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Outcome } from '../wire/exchange.ts';
-import { createCallDurations } from './call-durations.ts';
+import { createCallDurations, within } from './call-durations.ts';
 import type { Closed } from './server.ts';
 import type { Because } from './tell-of-refusals.ts';
 
@@ -81,8 +81,7 @@ export function createMetrics(): Metrics {
     call: ({ protocol, operation, reason = 'ok' }, seconds) =>
       calls.note(protocol, operation, reason, seconds),
     lookUp(kind, outcome) {
-      let ofKind = ofLookUp.get(kind);
-      if (!ofKind) ofLookUp.set(kind, (ofKind = new Map()));
+      const ofKind = within(ofLookUp, kind, () => new Map<string, number>());
       ofKind.set(outcome, (ofKind.get(outcome) ?? 0) + 1);
     },
     listRead: (server) => lists.inc({ server }),

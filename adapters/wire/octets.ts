@@ -22,5 +22,10 @@ export class Octets {
 
 /** A text in UTF-8. */
 export function octetsOf(text: string): Octets {
-  return new Octets(ASCII.test(text) ? text : Buffer.from(text).toString('latin1'));
+  return new Octets(latin1Of(text));
+}
+
+/** The bytes of a text in UTF-8, one character of Latin-1 for each. */
+export function latin1Of(text: string): string {
+  return ASCII.test(text) ? text : Buffer.from(text).toString('latin1');
 }

@@ -1,5 +1,5 @@
 import type { JobView } from '../../src/jobs/job-view.ts';
-import { Octets, octetsOf, OCTETS_MOST } from './octets.ts';
+import { latin1Of, Octets, OCTETS_MOST } from './octets.ts';
 
 /** JSON in pieces: text that is made now, and bytes that were made when the job was read. */
 export type Pieces = (string | Buffer)[];
@@ -13,7 +13,7 @@ export function joinPieces(pieces: Pieces): Buffer | Octets {
   }
   let text = '';
   for (const piece of pieces) {
-    text += typeof piece === 'string' ? octetsOf(piece).text : piece.toString('latin1');
+    text += typeof piece === 'string' ? latin1Of(piece) : piece.toString('latin1');
   }
   return new Octets(text);
 }
